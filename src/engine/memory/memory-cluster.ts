@@ -1,0 +1,50 @@
+import type { NodeHandler } from '../engine.js';
+
+/** What the nodes of one process share. */
+export class MemoryCluster {
+  readonly nodes = new Map<string, NodeHandler>();
+  readonly memberships = new Memberships();
+}
+
+/** Which uids are members of which groups, whether they are online or not. */
+class Memberships {
+  private readonly byUid = new Map<string, Set<string>>();
+  private readonly byGroup = new Map<string, Set<string>>();
+
+  groupsOf(uid: string): readonly string[] {
+    const groups = this.byUid.get(uid);
+    return groups === undefined ? NONE : [...groups];
+  }
+
+  uidsOf(group: string): Iterable<string> {
+    return this.byGroup.get(group) ?? NONE;
+  }
+
+  join(uid: string, group: string): void {
+    setOf(this.byUid, uid).add(group);
+    setOf(this.byGroup, group).add(uid);
+  }
+
+  leave(uid: string, group: string): void {
+    drop(this.byUid, uid, group);
+    drop(this.byGroup, group, uid);
+  }
+
+  dissolve(group: string): void {
+    for (const uid of this.byGroup.get(group) ?? NONE) drop(this.byUid, uid, group);
+    this.byGroup.delete(group);
+  }
+}
+
+const NONE: readonly string[] = [];
+
+function setOf(index: Map<string, Set<string>>, key: string): Set<string> {
+  let set = index.get(key);
+  if (set === undefined) index.set(key, (set = new Set()));
+  return set;
+}
+
+function drop(index: Map<string, Set<string>>, key: string, value: string): void {
+  const set = index.get(key);
+  if (set?.delete(value) && set.size === 0) index.delete(key);
+}

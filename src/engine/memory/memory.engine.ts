@@ -1,0 +1,144 @@
+import { CloseCode } from '../../protocol/codes.js';
+import type { Message } from '../../protocol/message.js';
+import { nodeOfConnection } from '../../protocol/names.js';
+import type {
+  Admission,
+  CloseRequest,
+  ConnectionInfo,
+  ConnectionLimit,
+  Counts,
+  Engine,
+  Except,
+  Member,
+  NodeHandler,
+  Registration,
+  Target,
+} from '../engine.js';
+import { MemoryCluster } from './memory-cluster.js';
+
+const BATCH = 1_000;
+
+/**
+ * The engine of one process. Engines that are given the same `MemoryCluster` are nodes of one
+ * system: two Nest applications in one process, or a test of several nodes.
+ */
+export class MemoryEngine implements Engine {
+  private node: NodeHandler | undefined;
+
+  constructor(private readonly cluster = new MemoryCluster()) {}
+
+  async start(node: NodeHandler): Promise<void> {
+    this.node = node;
+    this.cluster.nodes.set(node.node, node);
+  }
+
+  async stop(): Promise<void> {
+    if (this.node !== undefined) this.cluster.nodes.delete(this.node.node);
+  }
+
+  register({ connectionId, uid }: Registration, limit?: ConnectionLimit): Admission {
+    const count = this.countOf(uid);
+    if (limit !== undefined && count > limit.max) {
+      if (limit.beyond === 'refuse') return { admitted: false };
+      this.closeOldest(uid, count - limit.max, connectionId);
+    }
+    if (count === 1) this.node?.presenceChanged(uid, true);
+    return { admitted: true, groups: this.cluster.memberships.groupsOf(uid) };
+  }
+
+  unregister({ uid }: Registration): void {
+    if (this.countOf(uid) === 0) this.node?.presenceChanged(uid, false);
+  }
+
+  publish(target: Target, message: Message, except?: Except): number {
+    if (target.kind === 'connection') {
+      return this.nodeOf(target.connectionId)?.deliver(target, message, except) ? 1 : 0;
+    }
+    return this.countNodes((node) => node.deliver(target, message, except));
+  }
+
+  disconnect(member: Member, close: CloseRequest): number {
+    return this.countNodes((node) => node.disconnect(member, close));
+  }
+
+  joinGroup(member: Member, group: string): void {
+    if (member.kind === 'uid') this.cluster.memberships.join(member.uid, group);
+    for (const node of this.cluster.nodes.values()) node.joinGroup(member, group);
+  }
+
+  leaveGroup(member: Member, group: string): void {
+    if (member.kind === 'uid') this.cluster.memberships.leave(member.uid, group);
+    for (const node of this.cluster.nodes.values()) node.leaveGroup(member, group);
+  }
+
+  dissolveGroup(group: string): void {
+    this.cluster.memberships.dissolve(group);
+    for (const node of this.cluster.nodes.values()) node.dissolveGroup(group);
+  }
+
+  online(uids: readonly string[]): boolean[] {
+    return uids.map((uid) => this.countOf(uid) > 0);
+  }
+
+  connectionsOf(uid: string): ConnectionInfo[] {
+    return this.nodes().flatMap((node) => node.connectionsOf(uid));
+  }
+
+  counts(): Counts {
+    const nodes = this.nodes();
+    const connections = nodes.reduce((sum, node) => sum + node.countConnections(), 0);
+    const uids =
+      nodes.length === 1
+        ? nodes[0].countUids()
+        : new Set(nodes.flatMap((node) => [...node.uids()])).size;
+    return { connections, uids, nodes: nodes.length };
+  }
+
+  async *uids(): AsyncIterable<readonly string[]> {
+    const seen = new Set<string>();
+    for (const node of this.nodes()) for (const uid of node.uids()) seen.add(uid);
+    let batch: string[] = [];
+    for (const uid of seen) {
+      if (batch.push(uid) < BATCH) continue;
+      yield batch;
+      batch = [];
+    }
+    if (batch.length > 0) yield batch;
+  }
+
+  uidsInGroup(group: string): string[] {
+    const uids = new Set(this.cluster.memberships.uidsOf(group));
+    for (const node of this.nodes()) for (const uid of node.uidsInGroup(group)) uids.add(uid);
+    return [...uids];
+  }
+
+  private nodes(): NodeHandler[] {
+    return [...this.cluster.nodes.values()];
+  }
+
+  private nodeOf(connectionId: string): NodeHandler | undefined {
+    return this.cluster.nodes.get(nodeOfConnection(connectionId) ?? '');
+  }
+
+  private countNodes(held: (node: NodeHandler) => boolean): number {
+    let count = 0;
+    for (const node of this.cluster.nodes.values()) if (held(node)) count++;
+    return count;
+  }
+
+  private countOf(uid: string): number {
+    let count = 0;
+    for (const node of this.cluster.nodes.values()) count += node.connectionIdsOf(uid).length;
+    return count;
+  }
+
+  private closeOldest(uid: string, count: number, newest: string): void {
+    const oldestFirst = this.connectionsOf(uid)
+      .filter(({ connectionId }) => connectionId !== newest)
+      .sort((a, b) => a.since.localeCompare(b.since));
+    const close = { code: CloseCode.REPLACED, reason: 'replaced by a newer connection' };
+    for (const { connectionId } of oldestFirst.slice(0, count)) {
+      this.nodeOf(connectionId)?.disconnect({ kind: 'connection', connectionId }, close);
+    }
+  }
+}

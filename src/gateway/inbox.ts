@@ -1,0 +1,69 @@
+import { CloseCode, ErrorCode } from '../protocol/codes.js';
+import { isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
+import { PushException } from '../protocol/push.exception.js';
+import { Phase, type PushSocket } from './push-socket.js';
+import { refuse } from './refusal.js';
+
+/** Waiting frames at which reading from the socket pauses, so that TCP holds the client back. */
+const PAUSE_AT = 16;
+
+/** Handles one frame; never throws or rejects. */
+export type FrameProcessor = (
+  socket: PushSocket,
+  data: Buffer,
+  isBinary: boolean,
+) => MaybePromise<void>;
+
+/**
+ * Handles the frames of each socket one after another, in order. While one is being handled
+ * (authentication is one of them) later ones wait. Pausing the socket bounds what arrives, but
+ * not what `ws` has read already: those frames are counted.
+ */
+export class Inbox {
+  constructor(
+    private readonly process: FrameProcessor,
+    private readonly maxPending: number,
+  ) {}
+
+  receive(socket: PushSocket, data: Buffer, isBinary: boolean): void {
+    socket.alive = true;
+    if (socket.phase === Phase.Closed) return;
+    if (socket.busy) this.wait(socket, data, isBinary);
+    else this.handle(socket, data, isBinary);
+  }
+
+  private handle(socket: PushSocket, data: Buffer, isBinary: boolean): void {
+    const done = this.process(socket, data, isBinary);
+    if (!isPromise(done)) return;
+    socket.busy = true;
+    void done.then(() => this.proceed(socket));
+  }
+
+  private wait(socket: PushSocket, data: Buffer, isBinary: boolean): void {
+    const pending = (socket.pending ??= []);
+    if (pending.length >= this.maxPending) {
+      refuse(socket, tooManyPending(), CloseCode.TOO_MANY_PENDING);
+      return;
+    }
+    pending.push({ data, isBinary });
+    if (pending.length === PAUSE_AT) socket.pause();
+  }
+
+  /** Goes on with what has waited until something has to be waited for again. */
+  private proceed(socket: PushSocket): void {
+    socket.busy = false;
+    while (!socket.busy) {
+      const frame = socket.pending?.shift();
+      if (frame === undefined) break;
+      this.handle(socket, frame.data, frame.isBinary);
+    }
+    if (!socket.busy && socket.isPaused) socket.resume();
+  }
+}
+
+function tooManyPending(): PushException {
+  return new PushException(
+    ErrorCode.RATE_LIMITED,
+    'Too many frames wait to be handled; wait for answers before sending more.',
+  );
+}

@@ -1,0 +1,67 @@
+export { PushModule } from './push.module.js';
+export type {
+  PushModuleAsyncOptions,
+  PushModuleOptions,
+  PushOptionsFactory,
+} from './push.options.js';
+
+export {
+  ConnectionRegistryService,
+  type SendOptions,
+} from './registry/connection-registry.service.js';
+export type { PushEvent } from './registry/push-event.js';
+
+export { UidGateway } from './gateway/uid.gateway.js';
+export { PushWsAdapter } from './gateway/push-ws.adapter.js';
+export type { PushSocket } from './gateway/push-socket.js';
+export {
+  Authenticator,
+  type AuthenticationContext,
+  type Identity,
+} from './gateway/authenticators/authenticator.js';
+
+export { Connection, connectionOf, Uid } from './routing/decorators.js';
+export {
+  AllowAllRoutePolicy,
+  RoutePolicy,
+  UidsOnlyRoutePolicy,
+  type RouteTarget,
+} from './routing/route-policy.js';
+export { BroadcastDto } from './routing/broadcast.dto.js';
+export { SendDto } from './routing/send.dto.js';
+export { PushExceptionFilter } from './routing/push-exception.filter.js';
+
+export type {
+  Admission,
+  CloseRequest,
+  ConnectionInfo,
+  ConnectionLimit,
+  Counts,
+  Engine,
+  Except,
+  Member,
+  NodeHandler,
+  Registration,
+  Target,
+} from './engine/engine.js';
+export { MemoryCluster } from './engine/memory/memory-cluster.js';
+export { MemoryEngine } from './engine/memory/memory.engine.js';
+
+export type { Codec, CodecName } from './protocol/codec.js';
+export { Codecs } from './protocol/codecs.js';
+export { CloseCode, ErrorCode } from './protocol/codes.js';
+export type {
+  BroadcastData,
+  ClientFrame,
+  Credential,
+  ErrorData,
+  FirstFrame,
+  FrameId,
+  Receipt,
+  Recipient,
+  SendData,
+} from './protocol/frames.js';
+export { JsonCodec } from './protocol/json.codec.js';
+export { Message } from './protocol/message.js';
+export { PushException, type FieldError } from './protocol/push.exception.js';
+export { TextCodec, type TextCodecOptions } from './protocol/text.codec.js';

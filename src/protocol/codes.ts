@@ -1,0 +1,71 @@
+/**
+ * Codes of `error` frames and of `PushException`. They are stable: programs compare these and
+ * never the English sentence beside them.
+ */
+export const ErrorCode = {
+  /** The first frame was not an `auth` frame. Closes with 4401. */
+  AUTH_REQUIRED: 'AUTH_REQUIRED',
+  /** The identity was refused or malformed. Closes with 4401 when it was the first frame. */
+  AUTH_FAILED: 'AUTH_FAILED',
+  /** The identity has expired and was not renewed in time. Closes with 4401. */
+  AUTH_EXPIRED: 'AUTH_EXPIRED',
+  /** No first frame came within `authTimeout`. Closes with 4508. */
+  AUTH_TIMEOUT: 'AUTH_TIMEOUT',
+  /** The frame is not of the protocol: not JSON, not an envelope, binary, no separator. */
+  BAD_FRAME: 'BAD_FRAME',
+  /** Nothing here handles this event. */
+  UNKNOWN_EVENT: 'UNKNOWN_EVENT',
+  /** The data of the frame, or an argument of a call, is not of the required shape. */
+  VALIDATION_FAILED: 'VALIDATION_FAILED',
+  /** The route policy or a guard said no. */
+  FORBIDDEN: 'FORBIDDEN',
+  /** What the frame refers to is not there (a handler's `NotFoundException`). */
+  NOT_FOUND: 'NOT_FOUND',
+  /** The frame contradicts the present state (a handler's `ConflictException`). */
+  CONFLICT: 'CONFLICT',
+  /** Something in the frame is larger than a handler accepts. */
+  PAYLOAD_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
+  /** Too many frames in too short a time, or waiting at once. */
+  RATE_LIMITED: 'RATE_LIMITED',
+  /** The uid has as many connections as `maxConnectionsPerUid` allows. Closes with 4429. */
+  CONNECTION_LIMIT: 'CONNECTION_LIMIT',
+  /** A handler refused the frame for a reason of its own (a `WsException` without a code). */
+  REJECTED: 'REJECTED',
+  /** The cluster cannot be reached now; the same call may succeed later. */
+  UNAVAILABLE: 'UNAVAILABLE',
+  /** The server failed; the cause is in its log. */
+  INTERNAL: 'INTERNAL',
+} as const;
+
+export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
+
+/**
+ * WebSocket close codes. The range tells a client what to do: 4400–4499 are final (do not
+ * reconnect with the same credentials), 4500–4599 mean reconnect with back-off. The others are
+ * those of RFC 6455, section 7.4.1, and of the IANA registry that it opened.
+ */
+export const CloseCode = {
+  NORMAL: 1000,
+  GOING_AWAY: 1001,
+  INVALID_UTF8: 1007,
+  POLICY_VIOLATION: 1008,
+  MESSAGE_TOO_BIG: 1009,
+  INTERNAL_ERROR: 1011,
+  SERVICE_RESTART: 1012,
+  /** Authentication was required, failed or has expired. */
+  UNAUTHORIZED: 4401,
+  /** The application disconnected this uid or connection. */
+  DISCONNECTED: 4403,
+  /** A newer connection of the same uid took this one's place. */
+  REPLACED: 4409,
+  /** The uid already has as many connections as it may have. */
+  CONNECTION_LIMIT: 4429,
+  /** No first message within `authTimeout`. */
+  AUTH_TIMEOUT: 4508,
+  /** The client reads more slowly than messages for it arrive. */
+  SLOW_CONSUMER: 4513,
+  /** More frames of this connection wait to be handled than `maxPendingFrames` allows. */
+  TOO_MANY_PENDING: 4529,
+} as const;
+
+export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode];

@@ -1,0 +1,105 @@
+import { ErrorCode } from './codes.js';
+import type { Codec } from './codec.js';
+import type { ClientFrame, ErrorData, FirstFrame, FrameId } from './frames.js';
+import { hasPrototypeKey } from './prototype-key.js';
+import type { Message } from './message.js';
+import { isName, NAME_RULE } from './names.js';
+import { BadFrameException, PushException } from './push.exception.js';
+
+/** Longest `id` of a frame, in UTF-16 code units. */
+export const MAX_FRAME_ID_LENGTH = 128;
+
+const ID_RULE = `"id" of a frame must be a number or a string of at most ${MAX_FRAME_ID_LENGTH} characters.`;
+
+/** `push.v1.json`: Nest's envelope `{ "event", "data" }` with an optional `"id"`. */
+export class JsonCodec implements Codec {
+  readonly name = 'json';
+  readonly subprotocol = 'push.v1.json';
+
+  decodeFirst(text: string): FirstFrame {
+    const { data, id } = this.parseAuth(text);
+    if (!isObject(data)) {
+      throw authFailed('Give the identity as an object in "data" of the auth frame.');
+    }
+    const { device } = data;
+    if (device !== undefined && !isName(device)) {
+      throw authFailed(`"device" must be ${NAME_RULE}.`);
+    }
+    return { credential: data, device, id };
+  }
+
+  decode(text: string): ClientFrame {
+    const frame = parseJson(text);
+    if (!isObject(frame)) {
+      throw new BadFrameException('A frame is a JSON object with "event" and "data".');
+    }
+    const { event, data, id } = frame;
+    if (!isFrameId(id)) throw new BadFrameException(ID_RULE);
+    if (typeof event !== 'string' || event === '') {
+      throw new BadFrameException('"event" of a frame must be a non-empty string.', id);
+    }
+    if (hasPrototypeKey(text, frame)) {
+      throw new BadFrameException('A frame must not contain the key "__proto__".', id);
+    }
+    return { event, data, id };
+  }
+
+  encodeWelcome(uid: string, connectionId: string, id?: FrameId): string {
+    return this.encodeReply('auth', { uid, connectionId }, id);
+  }
+
+  encodeMessage(message: Message): string {
+    const from = message.from === undefined ? '' : `,"from":${JSON.stringify(message.from)}`;
+    return `{"event":"message","data":{"id":"${message.id}"${from},"data":${message.json}}}`;
+  }
+
+  encodeReply(event: string, data: unknown, id?: FrameId): string {
+    return JSON.stringify({ event, id, data });
+  }
+
+  encodeError(error: ErrorData, id?: FrameId): string {
+    return this.encodeReply('error', error, id);
+  }
+
+  /** Anything that is not an `auth` frame, broken JSON included, asks for authentication. */
+  private parseAuth(text: string): ClientFrame {
+    let frame: ClientFrame | undefined;
+    try {
+      frame = this.decode(text);
+    } catch (cause) {
+      throw authRequired(cause);
+    }
+    if (frame.event !== 'auth') throw authRequired();
+    return frame;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new BadFrameException('A frame of this protocol is JSON text.');
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isFrameId(id: unknown): id is FrameId | undefined {
+  if (typeof id === 'string') return id.length <= MAX_FRAME_ID_LENGTH;
+  return id === undefined || typeof id === 'number';
+}
+
+function authFailed(message: string): PushException {
+  return new PushException(ErrorCode.AUTH_FAILED, message);
+}
+
+function authRequired(cause?: unknown): PushException {
+  return new PushException(
+    ErrorCode.AUTH_REQUIRED,
+    'Send an auth frame first.',
+    undefined,
+    cause === undefined ? undefined : { cause },
+  );
+}

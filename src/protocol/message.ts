@@ -1,0 +1,61 @@
+import { ErrorCode } from './codes.js';
+import { PushException } from './push.exception.js';
+
+/**
+ * What travels from a sender to its receivers. Its data is held in the two forms that codecs
+ * write, each made at most once however many receivers there are: JSON text for `json`, and for
+ * `text` the bare string, or the JSON of anything that is not a string.
+ */
+export class Message {
+  private constructor(
+    readonly id: string,
+    /** Uid of the client that sent it; undefined when the server did. */
+    readonly from: string | undefined,
+    private jsonForm: string | undefined,
+    private textForm: string | undefined,
+  ) {}
+
+  /**
+   * A message with any JSON value.
+   *
+   * @throws PushException VALIDATION_FAILED when `data` has no JSON form
+   */
+  static of(id: string, data: unknown, from?: string): Message {
+    if (typeof data === 'string') return new Message(id, from, undefined, data);
+    const json = toJson(data);
+    return new Message(id, from, json, json);
+  }
+
+  /** A message whose data arrives as JSON text, from another node for example. */
+  static fromJson(id: string, json: string, from?: string): Message {
+    return new Message(id, from, json, json.startsWith('"') ? undefined : json);
+  }
+
+  get json(): string {
+    return (this.jsonForm ??= JSON.stringify(this.textForm));
+  }
+
+  get text(): string {
+    return (this.textForm ??= JSON.parse(this.jsonForm!) as string);
+  }
+}
+
+function toJson(data: unknown): string {
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(data);
+  } catch (cause) {
+    throw notJson(cause);
+  }
+  if (json === undefined) throw notJson();
+  return json;
+}
+
+function notJson(cause?: unknown): PushException {
+  return new PushException(
+    ErrorCode.VALIDATION_FAILED,
+    'Send a JSON value: no undefined, function, symbol, BigInt, circular or too deeply nested structure.',
+    [{ field: 'data', errors: ['data must be a JSON value'] }],
+    { cause },
+  );
+}

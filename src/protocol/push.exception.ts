@@ -1,0 +1,37 @@
+import { ErrorCode } from './codes.js';
+import type { FrameId } from './frames.js';
+
+/** One field that is broken, and every rule that it breaks. */
+export interface FieldError {
+  /** Path of the field, parts joined by dots: `to`, `data`, `to.group`. */
+  field: string;
+  /** One sentence per broken rule; never contains the value. */
+  errors: string[];
+}
+
+/**
+ * The error of this package: thrown by the push API and turned into `error` frames for clients.
+ * `code` is stable, `message` is one English sentence that says what to do.
+ */
+export class PushException extends Error {
+  override readonly name = 'PushException';
+
+  constructor(
+    readonly code: ErrorCode | (string & {}),
+    message: string,
+    readonly details?: readonly FieldError[],
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** A frame that is not of the protocol; knows the frame's `id` when that much could be read. */
+export class BadFrameException extends PushException {
+  constructor(
+    message: string,
+    readonly frameId?: FrameId,
+  ) {
+    super(ErrorCode.BAD_FRAME, message);
+  }
+}

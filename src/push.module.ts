@@ -1,0 +1,236 @@
+import {
+  Inject,
+  Module,
+  Optional,
+  type DynamicModule,
+  type FactoryProvider,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+  type OnModuleInit,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
+import { ApplicationConfig, HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
+import type { Engine } from './engine/engine.js';
+import { MemoryEngine } from './engine/memory/memory.engine.js';
+import { Authentication } from './gateway/authentication.js';
+import type { Authenticator } from './gateway/authenticators/authenticator.js';
+import { FirstMessageGate } from './gateway/first-message.gate.js';
+import { Liveness } from './gateway/liveness.js';
+import { NestHandlers } from './gateway/nest-handlers.js';
+import { PushServer } from './gateway/push-server.js';
+import { PushSockets } from './gateway/push-sockets.js';
+import { UidGateway } from './gateway/uid.gateway.js';
+import { Codecs } from './protocol/codecs.js';
+import { checkOptions, limitOf, type CheckedPushOptions } from './push.options.check.js';
+import type {
+  PushModuleAsyncOptions,
+  PushModuleOptions,
+  PushOptionsFactory,
+} from './push.options.js';
+import { ConnectionRegistryService } from './registry/connection-registry.service.js';
+import { LocalNode } from './registry/local-node.js';
+import { FrameDispatcher } from './routing/frame-dispatcher.js';
+import { MessageRouter } from './routing/message-router.js';
+import { UidsOnlyRoutePolicy, type RoutePolicy } from './routing/route-policy.js';
+
+const RAW_OPTIONS = Symbol('PushModuleOptions');
+const OPTIONS = Symbol('CheckedPushOptions');
+const ENGINE = Symbol('Engine');
+const PARTS = Symbol('ApplicationParts');
+
+/** What the application supplies, as instances. They exist when modules are initialised. */
+interface ApplicationParts {
+  authenticator?: Authenticator;
+  routePolicy?: RoutePolicy;
+}
+
+/**
+ * Push to users over WebSockets. Importing `PushModule.forRoot()` once, in the root module, is
+ * enough: the module is global, installs its WebSocket adapter itself, and
+ * `ConnectionRegistryService` can be injected anywhere.
+ */
+@Module({})
+export class PushModule implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
+  constructor(
+    private readonly moduleRef: ModuleRef,
+    private readonly local: LocalNode,
+    @Inject(ENGINE) private readonly engine: Engine,
+    @Inject(OPTIONS) private readonly options: CheckedPushOptions,
+    @Inject(PARTS) private readonly parts: ApplicationParts,
+    @Optional() private readonly sockets?: PushSockets,
+  ) {}
+
+  /** @throws Error at start that names a broken option, what was given and what is allowed */
+  static forRoot(
+    options: PushModuleOptions & Pick<PushModuleAsyncOptions, 'imports'> = {},
+  ): DynamicModule {
+    const { imports, ...own } = options;
+    return dynamicModule(imports, own.gateway, [{ provide: RAW_OPTIONS, useValue: own }]);
+  }
+
+  /** As `forRoot`, with options that are made when the application starts. */
+  static forRootAsync(options: PushModuleAsyncOptions): DynamicModule {
+    return dynamicModule(options.imports, options.gateway, asyncOptionsProviders(options));
+  }
+
+  async onModuleInit(): Promise<void> {
+    const { authenticator, routePolicy } = this.options;
+    this.parts.authenticator = await this.resolve(authenticator);
+    this.parts.routePolicy = (await this.resolve(routePolicy)) ?? new UidsOnlyRoutePolicy();
+    this.sockets?.start();
+    await this.engine.start(this.local);
+  }
+
+  onModuleDestroy(): void {
+    this.sockets?.refuseUpgrades();
+  }
+
+  /** Nest has closed the sockets by now, after every hook that may still have wanted to send. */
+  async onApplicationShutdown(): Promise<void> {
+    this.sockets?.stop();
+    await this.engine.stop();
+    this.local.events.complete();
+  }
+
+  /** An instance as it is; of a class, the application's provider, or else a new one. */
+  private async resolve<T extends object>(part: T | Type<T> | undefined): Promise<T | undefined> {
+    if (typeof part !== 'function') return part;
+    try {
+      return this.moduleRef.get<T>(part, { strict: false });
+    } catch {
+      return this.moduleRef.create(part);
+    }
+  }
+}
+
+function dynamicModule(
+  imports: DynamicModule['imports'],
+  gateway: PushModuleOptions['gateway'],
+  optionsProviders: Provider[],
+): DynamicModule {
+  return {
+    module: PushModule,
+    global: true,
+    imports,
+    providers: [
+      ...optionsProviders,
+      ...coreProviders(gateway),
+      ...(gateway === false ? [] : socketProviders(gateway ?? UidGateway)),
+    ],
+    exports: [ConnectionRegistryService],
+  };
+}
+
+function asyncOptionsProviders(options: PushModuleAsyncOptions): Provider[] {
+  const { useFactory, inject, useClass, useExisting } = options;
+  if (useFactory !== undefined) return [{ provide: RAW_OPTIONS, useFactory, inject }];
+  const factory = useClass ?? useExisting;
+  if (factory === undefined) {
+    throw new Error('PushModule.forRootAsync needs useFactory, useClass or useExisting.');
+  }
+  const rawOptions: FactoryProvider = {
+    provide: RAW_OPTIONS,
+    useFactory: (made: PushOptionsFactory) => made.createPushOptions(),
+    inject: [factory],
+  };
+  return useClass === undefined ? [rawOptions] : [useClass, rawOptions];
+}
+
+function coreProviders(gateway: PushModuleOptions['gateway']): Provider[] {
+  return [
+    {
+      provide: OPTIONS,
+      // What forRootAsync says of the gateway was needed before its factory ran, so it wins.
+      useFactory: (raw: PushModuleOptions) =>
+        checkOptions(gateway === undefined ? raw : { ...raw, gateway }),
+      inject: [RAW_OPTIONS],
+    },
+    {
+      provide: ENGINE,
+      useFactory: ({ engine }: CheckedPushOptions) => engine ?? new MemoryEngine(),
+      inject: [OPTIONS],
+    },
+    {
+      provide: LocalNode,
+      useFactory: (engine: Engine, options: CheckedPushOptions) =>
+        new LocalNode(engine, limitOf(options)),
+      inject: [ENGINE, OPTIONS],
+    },
+    {
+      provide: ConnectionRegistryService,
+      useFactory: (engine: Engine, local: LocalNode) =>
+        new ConnectionRegistryService(engine, local),
+      inject: [ENGINE, LocalNode],
+    },
+    { provide: PARTS, useFactory: (): ApplicationParts => ({}) },
+  ];
+}
+
+function socketProviders(gateway: Type<UidGateway>): Provider[] {
+  return [
+    NestHandlers,
+    {
+      provide: Codecs,
+      useFactory: ({ welcome }: CheckedPushOptions) => new Codecs({ welcome }),
+      inject: [OPTIONS],
+    },
+    {
+      provide: Liveness,
+      useFactory: (options: CheckedPushOptions) => new Liveness(options),
+      inject: [OPTIONS],
+    },
+    {
+      provide: MessageRouter,
+      useFactory: (registry: ConnectionRegistryService, parts: ApplicationParts) =>
+        new MessageRouter(registry, () => parts.routePolicy!),
+      inject: [ConnectionRegistryService, PARTS],
+    },
+    {
+      provide: Authentication,
+      useFactory: (parts: ApplicationParts, { authenticatorTimeout }: CheckedPushOptions) =>
+        new Authentication(() => parts.authenticator!, authenticatorTimeout),
+      inject: [PARTS, OPTIONS],
+    },
+    FirstMessageGate,
+    { provide: UidGateway, useClass: gateway },
+    {
+      provide: PushServer,
+      useFactory: (
+        options: CheckedPushOptions,
+        codecs: Codecs,
+        liveness: Liveness,
+        gate: FirstMessageGate,
+        handlers: NestHandlers,
+        local: LocalNode,
+      ) => new PushServer(options, codecs, liveness, gate, new FrameDispatcher(handlers), local),
+      inject: [OPTIONS, Codecs, Liveness, FirstMessageGate, NestHandlers, LocalNode],
+    },
+    {
+      provide: PushSockets,
+      useFactory: (
+        options: CheckedPushOptions,
+        server: PushServer,
+        liveness: Liveness,
+        handlers: NestHandlers,
+        uidGateway: UidGateway,
+        config: ApplicationConfig,
+        httpAdapterHost: HttpAdapterHost,
+        modules: ModulesContainer,
+      ) => {
+        const parts = { path: options.path, server, liveness, handlers, uidGateway, drain: options };
+        return new PushSockets(parts, config, httpAdapterHost, modules);
+      },
+      inject: [
+        OPTIONS,
+        PushServer,
+        Liveness,
+        NestHandlers,
+        UidGateway,
+        ApplicationConfig,
+        HttpAdapterHost,
+        ModulesContainer,
+      ],
+    },
+  ];
+}

@@ -1,0 +1,209 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable, Logger } from '@nestjs/common';
+import { Subject } from 'rxjs';
+import type {
+  Admission,
+  CloseRequest,
+  ConnectionInfo,
+  ConnectionLimit,
+  Engine,
+  Except,
+  Member,
+  NodeHandler,
+  Target,
+} from '../engine/engine.js';
+import { isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
+import type { Message } from '../protocol/message.js';
+import { connectionIdOf } from '../protocol/names.js';
+import { Connection, Membership, type ConnectionDetails } from './connection.js';
+import { ConnectionTable } from './connection-table.js';
+import { FanOut } from './fan-out.js';
+import type { PushEvent } from './push-event.js';
+import type { Transport } from './transport.js';
+
+/**
+ * This node: the connections that it holds, between the sockets on one side and the engine on
+ * the other. Sockets `attach` and `detach`, the engine calls back to deliver.
+ */
+@Injectable()
+export class LocalNode implements NodeHandler {
+  readonly node = nodeName();
+  readonly events = new Subject<PushEvent>();
+  private readonly logger = new Logger(LocalNode.name);
+  private readonly table = new ConnectionTable();
+  private connectionCounter = 0;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly limit?: ConnectionLimit,
+  ) {}
+
+  /**
+   * Takes in an authenticated socket. It is in the table before the engine knows of it: a
+   * message that another node sends as soon as the uid is online must find it there.
+   *
+   * @returns the connection, or null when the uid has as many as it may have
+   */
+  attach(transport: Transport, details: ConnectionDetails): MaybePromise<Connection | null> {
+    const id = connectionIdOf(this.node, ++this.connectionCounter);
+    const connection = new Connection(id, transport, details);
+    this.table.add(connection);
+    let admission: MaybePromise<Admission>;
+    try {
+      admission = this.engine.register(connection, this.limit);
+    } catch (error) {
+      this.table.remove(connection);
+      throw error;
+    }
+    if (isPromise(admission)) {
+      return admission.then(
+        (answer) => this.admit(connection, answer),
+        (error: unknown) => {
+          this.table.remove(connection);
+          throw error;
+        },
+      );
+    }
+    return this.admit(connection, admission);
+  }
+
+  private admit(connection: Connection, admission: Admission): Connection | null {
+    if (!admission.admitted) {
+      this.table.remove(connection);
+      return null;
+    }
+    for (const group of admission.groups) this.table.join(connection, group, Membership.OfUid);
+    if (this.events.observed) this.emit({ type: 'connected', connection: connection.describe() });
+    return connection;
+  }
+
+  /** Lets go of a connection; a second call for the same one does nothing. */
+  detach(connection: Connection, code: number, reason: string): void {
+    if (!this.table.remove(connection)) return;
+    connection.markClosed();
+    if (this.events.observed) {
+      this.emit({ type: 'disconnected', connection: connection.describe(), code, reason });
+    }
+    const done = this.engine.unregister(connection);
+    if (isPromise(done)) done.catch((error: unknown) => this.logger.warn(`unregister: ${error}`));
+  }
+
+  deliver(target: Target, message: Message, except?: Except): boolean {
+    const fanOut = new FanOut(message, except);
+    switch (target.kind) {
+      case 'uid':
+        return this.deliverToUid(target.uid, fanOut);
+      case 'uids':
+        return this.deliverToUids(target.uids, fanOut);
+      case 'group':
+        return this.deliverToGroup(target.group, fanOut);
+      case 'connection': {
+        const connection = this.table.get(target.connectionId);
+        if (connection !== undefined) fanOut.to(connection);
+        return connection !== undefined;
+      }
+      case 'all':
+        for (const connection of this.table.all()) fanOut.to(connection);
+        return this.table.size > 0;
+    }
+  }
+
+  private deliverToUid(uid: string, fanOut: FanOut): boolean {
+    let connection = this.table.oldestOf(uid) ?? null;
+    if (connection === null) return false;
+    while (connection !== null) {
+      // Read first: sending may close a connection that reads too slowly and unlink it.
+      const sibling: Connection | null = connection.sibling;
+      fanOut.to(connection);
+      connection = sibling;
+    }
+    return true;
+  }
+
+  private deliverToUids(uids: readonly string[], fanOut: FanOut): boolean {
+    let found = false;
+    for (const uid of new Set(uids)) found = this.deliverToUid(uid, fanOut) || found;
+    return found;
+  }
+
+  private deliverToGroup(group: string, fanOut: FanOut): boolean {
+    const members = this.table.group(group);
+    if (members === undefined) return false;
+    for (const connection of members) fanOut.to(connection);
+    return true;
+  }
+
+  disconnect(member: Member, close: CloseRequest): boolean {
+    const connections = this.connectionsOfMember(member);
+    for (const connection of connections) {
+      connection.transport.shut(close.code, close.reason);
+      this.detach(connection, close.code, close.reason);
+    }
+    return connections.length > 0;
+  }
+
+  joinGroup(member: Member, group: string): boolean {
+    const connections = this.connectionsOfMember(member);
+    for (const connection of connections) this.table.join(connection, group, reason(member));
+    return connections.length > 0;
+  }
+
+  leaveGroup(member: Member, group: string): boolean {
+    const connections = this.connectionsOfMember(member);
+    for (const connection of connections) this.table.leave(connection, group, reason(member));
+    return connections.length > 0;
+  }
+
+  dissolveGroup(group: string): void {
+    this.table.dissolve(group);
+  }
+
+  connectionIdsOf(uid: string): string[] {
+    return this.table.of(uid).map((connection) => connection.connectionId);
+  }
+
+  connectionsOf(uid: string): ConnectionInfo[] {
+    return this.table.of(uid).map((connection) => connection.describe());
+  }
+
+  uidsInGroup(group: string): string[] {
+    return Array.from(this.table.group(group) ?? [], (connection) => connection.uid);
+  }
+
+  countConnections(): number {
+    return this.table.size;
+  }
+
+  countUids(): number {
+    return this.table.uidCount;
+  }
+
+  uids(): Iterable<string> {
+    return this.table.uids();
+  }
+
+  presenceChanged(uid: string, online: boolean): void {
+    this.emit({ type: online ? 'online' : 'offline', uid });
+  }
+
+  private connectionsOfMember(member: Member): Connection[] {
+    if (member.kind === 'uid') return this.table.of(member.uid);
+    const connection = this.table.get(member.connectionId);
+    return connection === undefined ? [] : [connection];
+  }
+
+  private emit(event: PushEvent): void {
+    this.events.next(event);
+  }
+}
+
+
+function reason(member: Member): Membership {
+  return member.kind === 'uid' ? Membership.OfUid : Membership.OfConnection;
+}
+
+/** Ten characters of `0-9a-z`: 51 bits of chance, enough for any number of nodes ever started. */
+function nodeName(): string {
+  const number = randomBytes(8).readBigUInt64BE() % 36n ** 10n;
+  return number.toString(36).padStart(10, '0');
+}

@@ -1,0 +1,18 @@
+/**
+ * One encoded frame on its way to any number of receivers. The transport keeps in `wire` what
+ * it made of the text, so that a frame for a million receivers is framed once.
+ */
+export class OutboundFrame {
+  /** Bytes as the transport writes them; made by the first transport that sends this frame. */
+  wire: Buffer | undefined = undefined;
+
+  constructor(readonly text: string) {}
+}
+
+/** What the registry sees of a socket. */
+export interface Transport {
+  /** Sends after everything sent before; does nothing when the socket is closing. */
+  deliver(frame: OutboundFrame): void;
+  /** Starts the closing handshake; does nothing when it has begun. */
+  shut(code: number, reason: string): void;
+}

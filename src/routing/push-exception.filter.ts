@@ -1,0 +1,17 @@
+import { Catch, type ArgumentsHost } from '@nestjs/common';
+import { BaseWsExceptionFilter } from '@nestjs/websockets';
+import { frameContextOf } from './decorators.js';
+
+/**
+ * Turns what a handler on our path throws into the protocol's `error` frame. The module puts it
+ * behind the filters of each gateway that shares the path; on other sockets it leaves the
+ * exception to Nest.
+ */
+@Catch()
+export class PushExceptionFilter extends BaseWsExceptionFilter {
+  override catch(exception: unknown, host: ArgumentsHost): void {
+    const context = frameContextOf(host);
+    if (context === undefined) super.catch(exception as never, host);
+    else context.fail(exception);
+  }
+}

@@ -1,0 +1,32 @@
+import type { Target } from '../engine/engine.js';
+import type { MaybePromise } from '../protocol/maybe-promise.js';
+import type { Connection } from '../registry/connection.js';
+
+/** Whom a client may want to reach: one uid, a list of uids, a group, or everyone. */
+export type RouteTarget = Exclude<Target, { kind: 'connection' }>;
+
+/**
+ * Says which client may send to whom. Asked once per `send` and `broadcast` of a client, never
+ * for what the server sends. Extend it for rules of your own; Nest injects what the constructor
+ * asks for.
+ *
+ * Answering false tells the client `FORBIDDEN`; a `PushException` tells it that exception's code
+ * and message instead.
+ */
+export abstract class RoutePolicy {
+  abstract allows(sender: Connection, target: RouteTarget): MaybePromise<boolean>;
+}
+
+/** The default: a client may send to uids, and neither to groups nor to everyone. */
+export class UidsOnlyRoutePolicy extends RoutePolicy {
+  allows(_sender: Connection, target: RouteTarget): boolean {
+    return target.kind === 'uid' || target.kind === 'uids';
+  }
+}
+
+/** Any client may send to anyone, as in the Workerman example. */
+export class AllowAllRoutePolicy extends RoutePolicy {
+  allows(): boolean {
+    return true;
+  }
+}
