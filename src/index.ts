@@ -19,6 +19,14 @@ export {
   type AuthenticationContext,
   type Identity,
 } from './gateway/authenticators/authenticator.js';
+export { JwtAuthenticator } from './gateway/authenticators/jwt.authenticator.js';
+export type {
+  JwtAlgorithm,
+  JwtAuthenticatorOptions,
+  JwtPublicKey,
+  JwtSecret,
+} from './gateway/authenticators/jwt.options.js';
+export { TrustUidAuthenticator } from './gateway/authenticators/trust-uid.authenticator.js';
 
 export { Connection, connectionOf, Uid } from './routing/decorators.js';
 export {

@@ -218,7 +218,14 @@ function socketProviders(gateway: Type<UidGateway>): Provider[] {
         httpAdapterHost: HttpAdapterHost,
         modules: ModulesContainer,
       ) => {
-        const parts = { path: options.path, server, liveness, handlers, uidGateway, drain: options };
+        const parts = {
+          path: options.path,
+          server,
+          liveness,
+          handlers,
+          uidGateway,
+          drain: options,
+        };
         return new PushSockets(parts, config, httpAdapterHost, modules);
       },
       inject: [

@@ -122,9 +122,9 @@ export interface NodeHandler {
  */
 export interface Engine {
   /** Joins the cluster as the given node. Called once, before anything else. */
-  start(node: NodeHandler): Promise<void>;
+  start(node: NodeHandler): MaybePromise<void>;
   /** Leaves the cluster. The node has no connections by then. Nothing is called after it. */
-  stop(): Promise<void>;
+  stop(): MaybePromise<void>;
 
   /**
    * Places a connection that has been authenticated and that the node already holds, atomically
@@ -148,7 +148,7 @@ export interface Engine {
   connectionsOf(uid: string): MaybePromise<ConnectionInfo[]>;
   counts(): MaybePromise<Counts>;
   /** Every uid that is online, in batches; no answer holds all of them. */
-  uids(): AsyncIterable<readonly string[]>;
+  uids(): AsyncIterable<readonly string[]> | Iterable<readonly string[]>;
   /** Member uids, online or not, and the uids of member connections; each once. */
   uidsInGroup(group: string): MaybePromise<string[]>;
 }

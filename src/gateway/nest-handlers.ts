@@ -40,7 +40,7 @@ export class NestHandlers implements FrameHandlers {
   /** Nest's answer to `bind`: the handlers of one gateway for this client. */
   addCallbacks(socket: PushSocket, handlers: readonly WsMessageHandler[]): void {
     for (const { message, callback } of handlers) {
-      socket.nestCallbacks!.set(message as string, callback as NestCallback);
+      socket.nestCallbacks!.set(message, callback as NestCallback);
     }
   }
 

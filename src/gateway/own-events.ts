@@ -1,5 +1,5 @@
 import type { ApplicationConfig } from '@nestjs/core';
-import { ValidationPipe, type Type } from '@nestjs/common';
+import { ValidationPipe } from '@nestjs/common';
 import {
   EXCEPTION_FILTERS_METADATA,
   GUARDS_METADATA,
@@ -70,9 +70,11 @@ function hasGlobalEnhancers(config: ApplicationConfig): boolean {
 }
 
 /** Whether a subclass has overridden the method, or decorated it or itself. */
-function isEnhanced(gateway: UidGateway, method: (typeof OWN_EVENTS)[OwnEvent]['method']): boolean {
-  if (gateway[method] !== UidGateway.prototype[method]) return true;
-  const places = [gateway.constructor as Type, gateway[method]];
+function isEnhanced(gateway: UidGateway, method: string): boolean {
+  const own = gateway as unknown as Record<string, object>;
+  const original = UidGateway.prototype as unknown as Record<string, object>;
+  if (own[method] !== original[method]) return true;
+  const places = [gateway.constructor, own[method]];
   return places.some((place) => ENHANCERS.some((key) => foreign(key, place).length > 0));
 }
 

@@ -1,5 +1,4 @@
 import { createServer, type Server } from 'node:http';
-import type { WsMessageHandler } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import { WsAdapter } from '@nestjs/platform-ws';
 import type { MessageMappingProperties } from '@nestjs/websockets';
@@ -41,7 +40,10 @@ export class PushWsAdapter extends WsAdapter {
     });
   }
 
-  override create(port: number, options: Record<string, unknown> & { path?: string } = {}): unknown {
+  override create(
+    port: number,
+    options: Record<string, unknown> & { path?: string } = {},
+  ): unknown {
     const isOurs = options.path === PUSH_PATH || normalizePath(options.path) === this.parts.path;
     if (port !== HTTP_SERVER_PORT || !isOurs) return super.create(port, options) as unknown;
     const { server, path, gateways } = this.parts;
@@ -69,7 +71,7 @@ export class PushWsAdapter extends WsAdapter {
     transform: (data: unknown) => Observable<unknown>,
   ): void {
     if (client instanceof PushSocket) {
-      this.parts.handlers.addCallbacks(client, handlers as unknown as WsMessageHandler[]);
+      this.parts.handlers.addCallbacks(client, handlers);
     } else {
       super.bindMessageHandlers(client, handlers, transform);
     }

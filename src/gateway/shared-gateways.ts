@@ -9,7 +9,8 @@ import {
 } from '@nestjs/websockets/constants.js';
 import type { OnGatewayConnection, OnGatewayDisconnect } from '@nestjs/websockets';
 import { PushExceptionFilter } from '../routing/push-exception.filter.js';
-import { PUSH_PATH } from './uid.gateway.js';
+import { OWN_EVENTS } from './own-events.js';
+import { PUSH_PATH, UidGateway } from './uid.gateway.js';
 
 type GatewayInstance = Partial<OnGatewayConnection & OnGatewayDisconnect>;
 
@@ -30,9 +31,11 @@ export class SharedGateways {
 
   /** Puts our filter behind theirs. Nest reads the metadata when it binds the handlers. */
   prepare(): void {
-    const owners = new Map<string, string>();
+    const owners = new Map<string, string>(
+      Object.entries(OWN_EVENTS).map(([event, { method }]) => [event, `UidGateway.${method}`]),
+    );
     for (const { metatype } of this.wrappers()) {
-      this.claimEvents(metatype, owners);
+      if (!isUidGateway(metatype)) this.claimEvents(metatype, owners);
       const filters = (Reflect.getMetadata(EXCEPTION_FILTERS_METADATA, metatype) ?? []) as object[];
       if (filters.some((filter) => filter instanceof PushExceptionFilter)) continue;
       // First in the list is last in line: Nest asks a class's filters from the end.
@@ -76,9 +79,9 @@ export class SharedGateways {
 
   /** An event has one handler; Nest would call several, and we would call the last. */
   private claimEvents(metatype: Type, owners: Map<string, string>): void {
-    for (const method of new MetadataScanner().getAllMethodNames(metatype.prototype)) {
-      const handler = metatype.prototype[method] as object;
-      const event: unknown = Reflect.getMetadata(MESSAGE_METADATA, handler);
+    const prototype = metatype.prototype as Record<string, object>;
+    for (const method of new MetadataScanner().getAllMethodNames(prototype)) {
+      const event: unknown = Reflect.getMetadata(MESSAGE_METADATA, prototype[method]);
       if (typeof event !== 'string') continue;
       const owner = owners.get(event);
       if (owner !== undefined) {
@@ -103,6 +106,10 @@ export class SharedGateways {
       }
     };
   }
+}
+
+function isUidGateway({ prototype }: Type): boolean {
+  return prototype === UidGateway.prototype || prototype instanceof UidGateway;
 }
 
 /** `/a` for `a`, `/a/` and `/a`; `/` for nothing. As Nest's adapter compares paths. */

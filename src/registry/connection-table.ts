@@ -1,4 +1,4 @@
-import { Membership, type Connection } from './connection.js';
+import type { Connection, Membership } from './connection.js';
 
 /** The connections that this node holds, found by connectionId, by uid and by group. */
 export class ConnectionTable {
@@ -67,7 +67,7 @@ export class ConnectionTable {
 
   join(connection: Connection, group: string, why: Membership): void {
     const groups = (connection.groups ??= new Map<string, number>());
-    groups.set(group, (groups.get(group) ?? Membership.None) | why);
+    groups.set(group, (groups.get(group) ?? 0) | why);
     let members = this.byGroup.get(group);
     if (members === undefined) this.byGroup.set(group, (members = new Set()));
     members.add(connection);
@@ -75,8 +75,8 @@ export class ConnectionTable {
 
   /** Takes away one reason to be in the group; without any left the connection is out of it. */
   leave(connection: Connection, group: string, why: Membership): void {
-    const remaining = (connection.groups?.get(group) ?? Membership.None) & ~why;
-    if (remaining !== Membership.None) {
+    const remaining = (connection.groups?.get(group) ?? 0) & ~why;
+    if (remaining !== 0) {
       connection.groups!.set(group, remaining);
       return;
     }

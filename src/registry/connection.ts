@@ -6,7 +6,6 @@ import type { OutboundFrame, Transport } from './transport.js';
 
 /** Why a connection is in a group: its uid is a member, it is one itself, or both. */
 export const enum Membership {
-  None = 0,
   OfUid = 1,
   OfConnection = 2,
 }

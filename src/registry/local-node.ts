@@ -85,7 +85,10 @@ export class LocalNode implements NodeHandler {
       this.emit({ type: 'disconnected', connection: connection.describe(), code, reason });
     }
     const done = this.engine.unregister(connection);
-    if (isPromise(done)) done.catch((error: unknown) => this.logger.warn(`unregister: ${error}`));
+    if (isPromise(done))
+      done.catch((error: unknown) =>
+        this.logger.warn(`A connection was not unregistered: ${String(error)}`),
+      );
   }
 
   deliver(target: Target, message: Message, except?: Except): boolean {
@@ -196,7 +199,6 @@ export class LocalNode implements NodeHandler {
     this.events.next(event);
   }
 }
-
 
 function reason(member: Member): Membership {
   return member.kind === 'uid' ? Membership.OfUid : Membership.OfConnection;

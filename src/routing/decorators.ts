@@ -23,7 +23,9 @@ export function frameContextOf(host: ArgumentsHost): FrameContext | undefined {
 export function connectionOf(host: ArgumentsHost): RegisteredConnection {
   const context = frameContextOf(host);
   if (context === undefined) {
-    throw new Error('There is no push connection here: the handler is not on the path of PushModule.');
+    throw new Error(
+      'There is no push connection here: the handler is not on the path of PushModule.',
+    );
   }
   return context.connection;
 }

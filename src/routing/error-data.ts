@@ -56,7 +56,8 @@ function ofHttpException(exception: HttpException): ErrorReport {
 
 /** Nest's ValidationPipe answers with a list of sentences, each beginning with the field. */
 function messagesOf(response: string | object): string[] | undefined {
-  const message: unknown = typeof response === 'object' && 'message' in response && response.message;
+  const message: unknown =
+    typeof response === 'object' && 'message' in response && response.message;
   return Array.isArray(message) ? message.map(String) : undefined;
 }
 

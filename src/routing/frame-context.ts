@@ -41,7 +41,11 @@ export function sendReply(
   if (text !== undefined) connection.send(new OutboundFrame(text));
 }
 
-export function sendError(connection: Connection, exception: unknown, id?: ClientFrame['id']): void {
+export function sendError(
+  connection: Connection,
+  exception: unknown,
+  id?: ClientFrame['id'],
+): void {
   const { data, fault } = reportOf(exception);
   if (fault) logFault(exception);
   connection.send(new OutboundFrame(connection.codec.encodeError(data, id)));

@@ -11,7 +11,7 @@ import { frameContextOf } from './decorators.js';
 export class PushExceptionFilter extends BaseWsExceptionFilter {
   override catch(exception: unknown, host: ArgumentsHost): void {
     const context = frameContextOf(host);
-    if (context === undefined) super.catch(exception as never, host);
+    if (context === undefined) super.catch(exception, host);
     else context.fail(exception);
   }
 }

@@ -27,12 +27,12 @@ export class MemoryEngine implements Engine {
 
   constructor(private readonly cluster = new MemoryCluster()) {}
 
-  async start(node: NodeHandler): Promise<void> {
+  start(node: NodeHandler): void {
     this.node = node;
     this.cluster.nodes.set(node.node, node);
   }
 
-  async stop(): Promise<void> {
+  stop(): void {
     if (this.node !== undefined) this.cluster.nodes.delete(this.node.node);
   }
 
@@ -94,7 +94,7 @@ export class MemoryEngine implements Engine {
     return { connections, uids, nodes: nodes.length };
   }
 
-  async *uids(): AsyncIterable<readonly string[]> {
+  *uids(): Iterable<readonly string[]> {
     const seen = new Set<string>();
     for (const node of this.nodes()) for (const uid of node.uids()) seen.add(uid);
     let batch: string[] = [];

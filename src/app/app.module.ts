@@ -1,0 +1,25 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { JwtAuthenticator } from '../gateway/authenticators/jwt.authenticator.js';
+import type { Authenticator } from '../gateway/authenticators/authenticator.js';
+import { TrustUidAuthenticator } from '../gateway/authenticators/trust-uid.authenticator.js';
+import { PushModule } from '../push.module.js';
+import { AllowAllRoutePolicy } from '../routing/route-policy.js';
+import { OrdersController } from './orders.controller.js';
+import type { Settings } from './settings.js';
+
+/** The example: clients may send to anyone, as in the Workerman example. */
+@Module({ controllers: [OrdersController] })
+export class AppModule {
+  static with(settings: Settings): DynamicModule {
+    const push = PushModule.forRoot({
+      authenticator: authenticatorOf(settings),
+      routePolicy: AllowAllRoutePolicy,
+      path: settings.path,
+    });
+    return { module: AppModule, imports: [push] };
+  }
+}
+
+function authenticatorOf({ auth, jwtSecret }: Settings): Authenticator {
+  return auth === 'jwt' ? new JwtAuthenticator({ secret: jwtSecret }) : new TrustUidAuthenticator();
+}

@@ -1,0 +1,35 @@
+/** What the example reads from its environment. */
+export interface Settings {
+  port: number;
+  host: string;
+  path: string;
+  auth: 'trust' | 'jwt';
+  jwtSecret: string | undefined;
+  /** The push API is closed without one. */
+  apiKeys: string[];
+}
+
+/** @throws Error that names the variable and what it may be */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const auth = env.PUSH_AUTH ?? 'trust';
+  if (auth !== 'trust' && auth !== 'jwt') throw new Error('PUSH_AUTH must be trust or jwt.');
+  if (auth === 'jwt' && !env.PUSH_JWT_SECRET) {
+    throw new Error('PUSH_AUTH=jwt needs PUSH_JWT_SECRET, the secret that signs the tokens.');
+  }
+  return {
+    port: portOf(env.PORT ?? '3000'),
+    host: env.HOST ?? '127.0.0.1',
+    path: env.PUSH_PATH ?? '/',
+    auth,
+    jwtSecret: env.PUSH_JWT_SECRET,
+    apiKeys: env.PUSH_API_KEY ? [env.PUSH_API_KEY] : [],
+  };
+}
+
+function portOf(value: string): number {
+  const port = Number(value);
+  if (value === '' || !Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error('PORT must be a whole number from 0 to 65535.');
+  }
+  return port;
+}

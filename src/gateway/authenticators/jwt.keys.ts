@@ -1,0 +1,179 @@
+import { createPublicKey, KeyObject, type JsonWebKey } from 'node:crypto';
+import { inspect } from 'node:util';
+import { createRemoteJWKSet, errors, type CryptoKey, type JWTVerifyGetKey } from 'jose';
+import {
+  HMAC_ALGORITHMS,
+  optionError,
+  PUBLIC_KEY_ALGORITHMS,
+  type JwtAlgorithm,
+  type JwtAuthenticatorOptions,
+  type JwtPublicKey,
+  type JwtSecret,
+} from './jwt.options.js';
+
+/** A key, or the way to find one, and the algorithms that it may be used with. */
+export interface VerificationKey {
+  readonly key: Uint8Array | KeyObject | CryptoKey | JWTVerifyGetKey;
+  readonly algorithms: JwtAlgorithm[];
+}
+
+/** The keys that the options name, checked and bound to the algorithms that they allow. */
+export function verificationKeys(options: JwtAuthenticatorOptions): readonly VerificationKey[] {
+  const { secret, publicKey, jwksUrl, algorithms } = options;
+  if (secret !== undefined) return restrict(listOf('secret', secret).map(secretKey), algorithms);
+  if (publicKey !== undefined) {
+    return restrict(listOf('publicKey', publicKey).map(publicKeyOf), algorithms);
+  }
+  return restrict([remoteKeySet(jwksUrl, options)], algorithms);
+}
+
+/** How many bytes a secret must have for every hash that it is used with (RFC 7518, 3.2). */
+export function isShortSecret({ key, algorithms }: VerificationKey): boolean {
+  const bytes = algorithms.map((algorithm) => Number(algorithm.slice(2)) / 8);
+  return key instanceof Uint8Array && key.length < Math.min(...bytes);
+}
+
+function listOf<T>(option: 'secret' | 'publicKey', given: T | readonly T[]): readonly T[] {
+  const list = isList(given) ? given : [given];
+  if (list.length === 0) throw optionError(option, 'an empty list', 'one key, or a list of keys');
+  return list;
+}
+
+function isList<T>(given: T | readonly T[]): given is readonly T[] {
+  return Array.isArray(given);
+}
+
+/** Keeps the algorithms that are wanted; refuses those that no key is for. */
+function restrict(
+  keys: readonly VerificationKey[],
+  wanted: readonly JwtAlgorithm[] | undefined,
+): readonly VerificationKey[] {
+  if (!wanted) return keys;
+  const possible = [...new Set(keys.flatMap((key) => key.algorithms))];
+  const restricted = keys.map(({ key, algorithms }) => ({
+    key,
+    algorithms: algorithms.filter((algorithm) => wanted.includes(algorithm)),
+  }));
+  const isUnused = restricted.some((key) => key.algorithms.length === 0);
+  if (isUnused || !wanted.every((algorithm) => possible.includes(algorithm))) {
+    const fitting = `a list out of ${possible.join(', ')}, which the given keys can verify`;
+    throw optionError('algorithms', inspect(wanted), `${fitting}, with one at least for each key`);
+  }
+  return restricted;
+}
+
+function secretKey(secret: JwtSecret): VerificationKey {
+  const key = typeof secret === 'string' ? Buffer.from(secret) : secret;
+  if (!(key instanceof Uint8Array) || key.length === 0) {
+    const given = key instanceof Uint8Array ? 'an empty one' : typeof secret;
+    throw optionError('secret', given, 'a string or Uint8Array that is not empty');
+  }
+  // A public key in place of the secret would let everyone who knows it sign tokens.
+  if (Buffer.from(key).toString('latin1').includes('-----BEGIN ')) {
+    throw optionError('secret', 'a PEM text', 'a shared secret; a key belongs in "publicKey"');
+  }
+  return { key, algorithms: [...HMAC_ALGORITHMS] };
+}
+
+function publicKeyOf(given: JwtPublicKey): VerificationKey {
+  const key = importPublicKey(given);
+  const algorithms = algorithmsOf(key);
+  if (algorithms.length === 0) {
+    const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
+    const found = [key.asymmetricKeyType, modulusLength, namedCurve].filter(Boolean).join(' ');
+    throw optionError('publicKey', found, 'RSA with 2048 bits or more, P-256/384/521 or Ed25519');
+  }
+  if (typeof given === 'string' || given instanceof KeyObject) return { key, algorithms };
+  return { key, algorithms: algorithmsOfJwk(given, algorithms) };
+}
+
+/** Synchronous, so that a bad key is an error at start and not at the first client. */
+function importPublicKey(given: JwtPublicKey): KeyObject {
+  if (isPrivate(given)) {
+    throw optionError('publicKey', 'a private or secret key', 'the public half only');
+  }
+  if (given instanceof KeyObject) return given;
+  try {
+    return typeof given === 'string'
+      ? createPublicKey(given)
+      : createPublicKey({ key: given, format: 'jwk' });
+  } catch (cause) {
+    const read = typeof given === 'string' ? 'a string that is no such PEM' : typeof given;
+    const allowed =
+      'a PEM public key or certificate (with real line breaks, not the two characters \\n), a JWK or a KeyObject';
+    throw optionError('publicKey', read, allowed, cause);
+  }
+}
+
+function isPrivate(given: JwtPublicKey): boolean {
+  if (typeof given === 'string') return given.includes('PRIVATE KEY-----');
+  if (given instanceof KeyObject) return given.type !== 'public';
+  return given?.d !== undefined || given?.k !== undefined;
+}
+
+const CURVE_ALGORITHMS: Readonly<Record<string, JwtAlgorithm | undefined>> = {
+  prime256v1: 'ES256',
+  secp384r1: 'ES384',
+  secp521r1: 'ES512',
+};
+
+function algorithmsOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): JwtAlgorithm[] {
+  const { modulusLength = 0, namedCurve = '' } = asymmetricKeyDetails ?? {};
+  const curveAlgorithm = CURVE_ALGORITHMS[namedCurve];
+  if (asymmetricKeyType === 'ec' && curveAlgorithm) return [curveAlgorithm];
+  if (asymmetricKeyType === 'ed25519') return ['EdDSA', 'Ed25519'];
+  if (asymmetricKeyType !== 'rsa' || modulusLength < 2048) return [];
+  return PUBLIC_KEY_ALGORITHMS.filter((name) => /^[RP]S/.test(name));
+}
+
+/** What the JWK says about its own use (RFC 7517, sections 4.2 to 4.4). */
+function algorithmsOfJwk(jwk: JsonWebKey, fitting: JwtAlgorithm[]): JwtAlgorithm[] {
+  const algorithms = fitting.filter((algorithm) => (jwk.alg ?? algorithm) === algorithm);
+  const operations = [jwk.key_ops ?? 'verify'].flat();
+  const verifies = (jwk.use ?? 'sig') === 'sig' && operations.includes('verify');
+  if (algorithms.length === 0 || !verifies) {
+    const found = inspect({ alg: jwk.alg, use: jwk.use, key_ops: jwk.key_ops });
+    throw optionError('publicKey', found, `a JWK for verifying ${fitting.join(', ')}`);
+  }
+  return algorithms;
+}
+
+function remoteKeySet(
+  given: string | URL | undefined,
+  options: JwtAuthenticatorOptions,
+): VerificationKey {
+  const url = keySetUrl(given);
+  const remote = createRemoteJWKSet(url, {
+    timeoutDuration: options.jwksTimeout ?? 5_000,
+    cooldownDuration: options.jwksCooldown ?? 30_000,
+    cacheMaxAge: options.jwksCacheMaxAge ?? 600_000,
+  });
+  const find: JWTVerifyGetKey = (header, token) =>
+    remote(header, token).catch((error: unknown) => {
+      throw isAboutToken(error) ? error : keySetError(url, error);
+    });
+  return { key: find, algorithms: [...PUBLIC_KEY_ALGORITHMS] };
+}
+
+function keySetUrl(given: string | URL | undefined): URL {
+  const text = String(given);
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
+    const found = url?.password ? 'a URL with a password' : inspect(given);
+    throw optionError('jwksUrl', found, 'an absolute http(s) URL without user and password');
+  }
+  return url;
+}
+
+/** Whether the key set was there and the fault is the token's: an unknown or ambiguous `kid`. */
+function isAboutToken(error: unknown): boolean {
+  return (
+    error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys
+  );
+}
+
+function keySetError(url: URL, cause: unknown): Error {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const place = url.origin + url.pathname; // without the query, which may hold an API key
+  return new Error(`JwtAuthenticator: no keys from ${place}: ${reason}`, { cause });
+}
