@@ -39,6 +39,9 @@ export { BroadcastDto } from './routing/broadcast.dto.js';
 export { SendDto } from './routing/send.dto.js';
 export { PushExceptionFilter } from './routing/push-exception.filter.js';
 
+export { PushApiModule } from './http/push-api.module.js';
+export type { PushApiModuleAsyncOptions, PushApiModuleOptions } from './http/push-api.options.js';
+
 export type {
   Admission,
   CloseRequest,

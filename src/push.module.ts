@@ -22,7 +22,12 @@ import { PushServer } from './gateway/push-server.js';
 import { PushSockets } from './gateway/push-sockets.js';
 import { UidGateway } from './gateway/uid.gateway.js';
 import { Codecs } from './protocol/codecs.js';
-import { checkOptions, limitOf, type CheckedPushOptions } from './push.options.check.js';
+import {
+  checkOption,
+  checkOptions,
+  limitOf,
+  type CheckedPushOptions,
+} from './push.options.check.js';
 import type {
   PushModuleAsyncOptions,
   PushModuleOptions,
@@ -66,12 +71,18 @@ export class PushModule implements OnModuleInit, OnModuleDestroy, OnApplicationS
     options: PushModuleOptions & Pick<PushModuleAsyncOptions, 'imports'> = {},
   ): DynamicModule {
     const { imports, ...own } = options;
-    return dynamicModule(imports, own.gateway, [{ provide: RAW_OPTIONS, useValue: own }]);
+    const checked = { provide: OPTIONS, useValue: checkOptions(own) };
+    return dynamicModule(imports, own.gateway, [checked]);
   }
 
   /** As `forRoot`, with options that are made when the application starts. */
   static forRootAsync(options: PushModuleAsyncOptions): DynamicModule {
-    return dynamicModule(options.imports, options.gateway, asyncOptionsProviders(options));
+    // It decides what Nest builds, so it is looked at before Nest does.
+    checkOption('gateway', options.gateway);
+    return dynamicModule(options.imports, options.gateway, [
+      ...asyncOptionsProviders(options),
+      checkedOptions(options.gateway),
+    ]);
   }
 
   async onModuleInit(): Promise<void> {
@@ -115,7 +126,7 @@ function dynamicModule(
     imports,
     providers: [
       ...optionsProviders,
-      ...coreProviders(gateway),
+      ...coreProviders(),
       ...(gateway === false ? [] : socketProviders(gateway ?? UidGateway)),
     ],
     exports: [ConnectionRegistryService],
@@ -137,15 +148,18 @@ function asyncOptionsProviders(options: PushModuleAsyncOptions): Provider[] {
   return useClass === undefined ? [rawOptions] : [useClass, rawOptions];
 }
 
-function coreProviders(gateway: PushModuleOptions['gateway']): Provider[] {
+function checkedOptions(gateway: PushModuleOptions['gateway']): FactoryProvider {
+  return {
+    provide: OPTIONS,
+    // What forRootAsync says of the gateway was needed before its factory ran, so it wins.
+    useFactory: (raw: PushModuleOptions) =>
+      checkOptions(gateway === undefined ? raw : { ...raw, gateway }),
+    inject: [RAW_OPTIONS],
+  };
+}
+
+function coreProviders(): Provider[] {
   return [
-    {
-      provide: OPTIONS,
-      // What forRootAsync says of the gateway was needed before its factory ran, so it wins.
-      useFactory: (raw: PushModuleOptions) =>
-        checkOptions(gateway === undefined ? raw : { ...raw, gateway }),
-      inject: [RAW_OPTIONS],
-    },
     {
       provide: ENGINE,
       useFactory: ({ engine }: CheckedPushOptions) => engine ?? new MemoryEngine(),

@@ -75,18 +75,19 @@ const RULES: Record<keyof PushModuleOptions, Rule> = {
  * @throws Error that names the option, what was given and what is allowed
  */
 export function checkOptions(options: PushModuleOptions): CheckedPushOptions {
-  for (const [name, value] of Object.entries(options)) {
-    const rule = Object.hasOwn(RULES, name) ? RULES[name as keyof PushModuleOptions] : undefined;
-    if (rule === undefined) throw unknownOption(name);
-    if (value !== undefined && !rule.holds(value)) {
-      throw new Error(
-        `PushModule: option "${name}" is ${show(value)}; allowed is ${rule.allowed}.`,
-      );
-    }
-  }
+  for (const [name, value] of Object.entries(options)) checkOption(name, value);
   if (options.gateway !== false && options.authenticator === undefined) throw noAuthenticator();
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return { ...DEFAULTS, ...Object.fromEntries(given) } as CheckedPushOptions;
+}
+
+/** @throws Error as `checkOptions` */
+export function checkOption(name: string, value: unknown): void {
+  const rule = Object.hasOwn(RULES, name) ? RULES[name as keyof PushModuleOptions] : undefined;
+  if (rule === undefined) throw unknownOption(name);
+  if (value !== undefined && !rule.holds(value)) {
+    throw new Error(`PushModule: option "${name}" is ${show(value)}; allowed is ${rule.allowed}.`);
+  }
 }
 
 export function limitOf(options: CheckedPushOptions): ConnectionLimit | undefined {

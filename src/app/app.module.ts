@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { JwtAuthenticator } from '../gateway/authenticators/jwt.authenticator.js';
 import type { Authenticator } from '../gateway/authenticators/authenticator.js';
 import { TrustUidAuthenticator } from '../gateway/authenticators/trust-uid.authenticator.js';
+import { PushApiModule } from '../http/push-api.module.js';
 import { PushModule } from '../push.module.js';
 import { AllowAllRoutePolicy } from '../routing/route-policy.js';
 import { OrdersController } from './orders.controller.js';
@@ -16,7 +17,10 @@ export class AppModule {
       routePolicy: AllowAllRoutePolicy,
       path: settings.path,
     });
-    return { module: AppModule, imports: [push] };
+    return {
+      module: AppModule,
+      imports: [push, PushApiModule.forRoot({ apiKeys: settings.apiKeys })],
+    };
   }
 }
 

@@ -1,5 +1,7 @@
-import { ConsoleLogger, ValidationPipe } from '@nestjs/common';
+import { ConsoleLogger, ValidationPipe, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { describePushApi } from '../openapi/index.js';
 import { AppModule } from './app.module.js';
 import { readSettings } from './settings.js';
 
@@ -12,9 +14,16 @@ export async function start(env: NodeJS.ProcessEnv): Promise<void> {
   });
   app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true }));
   app.enableShutdownHooks();
+  serveDescription(app);
   await app.listen(settings.port, settings.host);
   const http = await app.getUrl();
-  console.log(
-    `Listening on ${http.replace(/^http/, 'ws')}${settings.path}; push API on ${http}/push, its description on ${http}/docs`,
-  );
+  const socket = http.replace(/^http/, 'ws') + settings.path;
+  console.log(`Listening on ${socket} (push API: ${http}/push, described at ${http}/docs)`);
+}
+
+/** The OpenAPI page at /docs, its document at /docs-json. */
+function serveDescription(app: INestApplication): void {
+  describePushApi();
+  const config = new DocumentBuilder().setTitle('Push API').addBearerAuth().build();
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, config));
 }

@@ -4,7 +4,11 @@ import type { Credential } from '../protocol/frames.js';
 import { isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
 import { isName, isUid } from '../protocol/names.js';
 import { PushException } from '../protocol/push.exception.js';
-import type { Authenticator, Identity } from './authenticators/authenticator.js';
+import type {
+  AuthenticationContext,
+  Authenticator,
+  Identity,
+} from './authenticators/authenticator.js';
 import type { PushSocket } from './push-socket.js';
 
 /** Asks the application's authenticator, within its time, and checks what it answers. */
@@ -34,10 +38,16 @@ export class Authentication {
   }
 }
 
-function contextOf(socket: PushSocket, signal: AbortSignal) {
+function contextOf(socket: PushSocket, signal: AbortSignal): AuthenticationContext {
   const { address, request, codec } = socket;
-  const { headers, url } = request!;
-  return { address, headers, url: url ?? '/', codec: codec!.name, signal };
+  return {
+    address,
+    headers: request?.headers ?? {},
+    url: request?.url ?? '',
+    codec: codec!.name,
+    renewal: request === null,
+    signal,
+  };
 }
 
 function accepted(identity: Identity | null): Identity {

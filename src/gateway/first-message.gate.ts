@@ -3,7 +3,7 @@ import { CloseCode, ErrorCode } from '../protocol/codes.js';
 import { Codecs } from '../protocol/codecs.js';
 import type { Credential, FirstFrame } from '../protocol/frames.js';
 import { andThen, isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
-import { PushException } from '../protocol/push.exception.js';
+import { FrameException, PushException } from '../protocol/push.exception.js';
 import type { Connection } from '../registry/connection.js';
 import { LocalNode } from '../registry/local-node.js';
 import { OutboundFrame } from '../registry/transport.js';
@@ -81,6 +81,7 @@ export class FirstMessageGate {
   }
 
   private turnAway(socket: PushSocket, error: unknown): void {
+    if (error instanceof FrameException) socket.authId = error.frameId;
     const closeCode = error instanceof PushException ? CLOSE_CODES[error.code] : undefined;
     if (closeCode === undefined) {
       this.logger.error(`Authentication failed on the server's side: ${describe(error)}`);

@@ -6,6 +6,7 @@ import {
   type ServerOptions,
   type WebSocket,
 } from 'ws';
+import { CloseCode } from '../protocol/codes.js';
 import type { Codecs } from '../protocol/codecs.js';
 import type { MaybePromise } from '../protocol/maybe-promise.js';
 import { Inbox } from './inbox.js';
@@ -133,6 +134,7 @@ function onError(this: WebSocket): void {
   const socket = this as PushSocket;
   socket.phase = Phase.Closed;
   socket.pending = null;
+  socket.host.left(socket, CloseCode.ABNORMAL, 'a breach of the WebSocket protocol');
 }
 
 function onClose(this: WebSocket, code: number, reason: Buffer): void {

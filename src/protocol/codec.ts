@@ -16,7 +16,7 @@ export interface Codec {
   /**
    * Decodes the first frame of a connection.
    *
-   * @throws PushException AUTH_REQUIRED when it is not an authentication,
+   * @throws FrameException AUTH_REQUIRED when it is not an authentication,
    *   AUTH_FAILED when it is a malformed one
    */
   decodeFirst(text: string): FirstFrame;
@@ -24,7 +24,7 @@ export interface Codec {
   /**
    * Decodes any later frame.
    *
-   * @throws PushException BAD_FRAME when it is not of the protocol
+   * @throws FrameException BAD_FRAME when it is not of the protocol
    */
   decode(text: string): ClientFrame;
 

@@ -47,6 +47,8 @@ export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 export const CloseCode = {
   NORMAL: 1000,
   GOING_AWAY: 1001,
+  /** Never sent: what `events$` tells when a connection ended without a close frame. */
+  ABNORMAL: 1006,
   INVALID_UTF8: 1007,
   POLICY_VIOLATION: 1008,
   MESSAGE_TOO_BIG: 1009,

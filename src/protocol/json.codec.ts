@@ -4,7 +4,7 @@ import type { ClientFrame, ErrorData, FirstFrame, FrameId } from './frames.js';
 import { hasPrototypeKey } from './prototype-key.js';
 import type { Message } from './message.js';
 import { isName, NAME_RULE } from './names.js';
-import { BadFrameException, PushException } from './push.exception.js';
+import { BadFrameException, FrameException } from './push.exception.js';
 
 /** Longest `id` of a frame, in UTF-16 code units. */
 export const MAX_FRAME_ID_LENGTH = 128;
@@ -19,11 +19,12 @@ export class JsonCodec implements Codec {
   decodeFirst(text: string): FirstFrame {
     const { data, id } = this.parseAuth(text);
     if (!isObject(data)) {
-      throw authFailed('Give the identity as an object in "data" of the auth frame.');
+      const message = 'Give the identity as an object in "data" of the auth frame.';
+      throw new FrameException(ErrorCode.AUTH_FAILED, message, id);
     }
     const { device } = data;
     if (device !== undefined && !isName(device)) {
-      throw authFailed(`"device" must be ${NAME_RULE}.`);
+      throw new FrameException(ErrorCode.AUTH_FAILED, `"device" must be ${NAME_RULE}.`, id);
     }
     return { credential: data, device, id };
   }
@@ -57,19 +58,20 @@ export class JsonCodec implements Codec {
     return JSON.stringify({ event, id, data });
   }
 
-  encodeError(error: ErrorData, id?: FrameId): string {
-    return this.encodeReply('error', error, id);
+  /** Member by member: an exception, which has others, is an `ErrorData` too. */
+  encodeError({ code, message, details }: ErrorData, id?: FrameId): string {
+    return this.encodeReply('error', { code, message, details }, id);
   }
 
   /** Anything that is not an `auth` frame, broken JSON included, asks for authentication. */
   private parseAuth(text: string): ClientFrame {
-    let frame: ClientFrame | undefined;
+    let frame: ClientFrame;
     try {
       frame = this.decode(text);
     } catch (cause) {
-      throw authRequired(cause);
+      throw authRequired(cause instanceof FrameException ? cause.frameId : undefined, { cause });
     }
-    if (frame.event !== 'auth') throw authRequired();
+    if (frame.event !== 'auth') throw authRequired(frame.id);
     return frame;
   }
 }
@@ -88,18 +90,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isFrameId(id: unknown): id is FrameId | undefined {
   if (typeof id === 'string') return id.length <= MAX_FRAME_ID_LENGTH;
-  return id === undefined || typeof id === 'number';
+  return id === undefined || Number.isFinite(id);
 }
 
-function authFailed(message: string): PushException {
-  return new PushException(ErrorCode.AUTH_FAILED, message);
-}
-
-function authRequired(cause?: unknown): PushException {
-  return new PushException(
-    ErrorCode.AUTH_REQUIRED,
-    'Send an auth frame first.',
-    undefined,
-    cause === undefined ? undefined : { cause },
-  );
+function authRequired(id: FrameId | undefined, options?: ErrorOptions): FrameException {
+  return new FrameException(ErrorCode.AUTH_REQUIRED, 'Send an auth frame first.', id, options);
 }

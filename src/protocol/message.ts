@@ -22,11 +22,14 @@ export class Message {
    */
   static of(id: string, data: unknown, from?: string): Message {
     if (typeof data === 'string') return new Message(id, from, undefined, data);
-    const json = toJson(data);
-    return new Message(id, from, json, json);
+    return Message.fromJson(id, toJson(data), from);
   }
 
-  /** A message whose data arrives as JSON text, from another node for example. */
+  /**
+   * A message whose data is JSON text as `JSON.stringify` writes it, from another node for
+   * example. The text form depends on nothing else, so it is the same on every node: a `Date`,
+   * whose JSON is a string, arrives as that string.
+   */
   static fromJson(id: string, json: string, from?: string): Message {
     return new Message(id, from, json, json.startsWith('"') ? undefined : json);
   }

@@ -13,8 +13,11 @@ export const EVERYONE = 'all';
  */
 const CONNECTION_ID = /^@([0-9a-z]{10})\.[0-9a-z]{1,11}$/;
 
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
-const CONTROL_CHARACTER = /[\u0000-\u001f\u007f-\u009f]/;
+/**
+ * Control characters, and surrogates without their other half: those have no UTF-8 form, so two
+ * names that differ in them only would become one on the wire.
+ */
+const NOT_A_CHARACTER = /[\p{Cc}\p{Cs}]/u;
 
 export function connectionIdOf(node: string, counter: number): string {
   return `@${node}.${counter.toString(36)}`;
@@ -35,7 +38,7 @@ export function isName(value: unknown): value is string {
     typeof value === 'string' &&
     value.length > 0 &&
     value.length <= MAX_NAME_LENGTH &&
-    !CONTROL_CHARACTER.test(value)
+    !NOT_A_CHARACTER.test(value)
   );
 }
 
@@ -44,5 +47,5 @@ export function isUid(value: unknown): value is string {
   return isName(value) && value !== EVERYONE && !isConnectionId(value);
 }
 
-export const UID_RULE = `a string of 1 to ${MAX_NAME_LENGTH} characters without control characters, and not the reserved "all"`;
+export const UID_RULE = `a string of 1 to ${MAX_NAME_LENGTH} characters without control characters, neither the reserved "all" nor a connectionId`;
 export const NAME_RULE = `a string of 1 to ${MAX_NAME_LENGTH} characters without control characters`;

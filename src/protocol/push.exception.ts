@@ -26,12 +26,21 @@ export class PushException extends Error {
   }
 }
 
-/** A frame that is not of the protocol; knows the frame's `id` when that much could be read. */
-export class BadFrameException extends PushException {
+/** A frame that a codec refuses; knows the frame's `id` when that much could be read. */
+export class FrameException extends PushException {
   constructor(
+    code: ErrorCode,
     message: string,
     readonly frameId?: FrameId,
+    options?: ErrorOptions,
   ) {
-    super(ErrorCode.BAD_FRAME, message);
+    super(code, message, undefined, options);
+  }
+}
+
+/** A frame that is not of the protocol. */
+export class BadFrameException extends FrameException {
+  constructor(message: string, frameId?: FrameId) {
+    super(ErrorCode.BAD_FRAME, message, frameId);
   }
 }

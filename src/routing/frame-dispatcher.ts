@@ -1,7 +1,7 @@
 import { ErrorCode } from '../protocol/codes.js';
 import type { ClientFrame } from '../protocol/frames.js';
 import { isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
-import { BadFrameException, PushException } from '../protocol/push.exception.js';
+import { FrameException, PushException } from '../protocol/push.exception.js';
 import type { Connection } from '../registry/connection.js';
 import { sendError } from './frame-context.js';
 import type { FrameHandlers } from './frame-handler.js';
@@ -22,7 +22,7 @@ export class FrameDispatcher {
         return done.catch((error: unknown) => sendError(connection, error, id));
       }
     } catch (error) {
-      sendError(connection, error, error instanceof BadFrameException ? error.frameId : frame?.id);
+      sendError(connection, error, error instanceof FrameException ? error.frameId : frame?.id);
     }
   }
 

@@ -47,7 +47,7 @@ export class Mailbox<T> {
   /** Takes out the first item that matches, now or when it comes; the others stay in order. */
   take(what: string, matches: (item: T) => boolean = () => true): Promise<T> {
     const index = this.untaken.findIndex(matches);
-    if (index >= 0) return Promise.resolve(this.untaken.splice(index, 1)[0] as T);
+    if (index >= 0) return Promise.resolve(this.untaken.splice(index, 1)[0]);
     const trace = new Error();
     if (this.ending !== undefined) return Promise.reject(this.failure(trace, what, this.ending));
     return new Promise((resolve, reject) => {

@@ -96,9 +96,9 @@ export function buildFrame(spec: FrameSpec = {}): Buffer {
   const first = (fin ? 0x80 : 0) | ((rsv & 0x7) << 4) | (opcode & 0xf);
   const length = lengthField(BigInt(spec.declaredLength ?? payload.length), spec.lengthBits);
   if (mask === false) return Buffer.concat([Buffer.of(first), length, payload]);
-  length[0]! |= 0x80;
+  length[0] |= 0x80;
   const key = mask === true ? randomBytes(4) : Buffer.from(mask);
-  const masked = payload.map((byte, i) => byte ^ key[i % 4]!);
+  const masked = payload.map((byte, i) => byte ^ key[i % 4]);
   return Buffer.concat([Buffer.of(first), length, key, masked]);
 }
 
@@ -317,7 +317,7 @@ function parseFrame(bytes: Buffer): { frame: ReceivedFrame; size: number } | und
   if (bytes.length < start + length) return undefined;
   const key = bytes.subarray(lengthEnd, start);
   const raw = Buffer.from(bytes.subarray(start, start + length));
-  const payload = masked ? Buffer.from(raw.map((byte, i) => byte ^ key[i % 4]!)) : raw;
+  const payload = masked ? Buffer.from(raw.map((byte, i) => byte ^ key[i % 4])) : raw;
   const frame: ReceivedFrame = {
     opcode: first & 0xf,
     fin: (first & 0x80) !== 0,

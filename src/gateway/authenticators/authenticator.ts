@@ -19,11 +19,16 @@ export interface Identity {
 export interface AuthenticationContext {
   /** The peer's network address. */
   readonly address: string;
-  /** Headers of the upgrade request: cookies, `origin`, a proxy's headers. */
+  /**
+   * Headers of the upgrade request: cookies, `origin`, a proxy's headers. Empty when an identity
+   * is renewed: the request is not kept for the life of the connection.
+   */
   readonly headers: IncomingHttpHeaders;
-  /** Path and query of the upgrade request. */
+  /** Path and query of the upgrade request; empty when an identity is renewed. */
   readonly url: string;
   readonly codec: CodecName;
+  /** Whether an open connection sent the credential; its answer must then have the same uid. */
+  readonly renewal: boolean;
   /** Aborted when the socket closes or `authenticatorTimeout` has passed. */
   readonly signal: AbortSignal;
 }

@@ -7,6 +7,9 @@ import { readCredential } from './credential.js';
 import { isShortSecret, verificationKeys, type VerificationKey } from './jwt.keys.js';
 import { checkOptions, type JwtAuthenticatorOptions } from './jwt.options.js';
 
+/** Header, payload and signature in base64url (RFC 7515, section 7.1); the library is laxer. */
+const SIGNED_TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
 /** The last moment that a `Date` can hold, in milliseconds since the epoch. */
 const END_OF_TIME = 8.64e15;
 
@@ -51,7 +54,8 @@ export class JwtAuthenticator extends Authenticator {
 
   async authenticate(credential: Credential): Promise<Identity | null> {
     const token = readCredential(credential, 'token');
-    const payload = token === undefined ? null : await this.#verify(token);
+    if (token === undefined || !SIGNED_TOKEN.test(token)) return null;
+    const payload = await this.#verify(token);
     return payload && this.#identify(payload);
   }
 

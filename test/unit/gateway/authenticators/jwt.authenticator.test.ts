@@ -26,7 +26,10 @@ async function identify(claims: JWTPayload, options: JwtAuthenticatorOptions = {
 
 describe('JwtAuthenticator', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: NOW }));
-  afterEach(() => void vi.useRealTimers());
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
 
   describe('reads the token', () => {
     it("from a text client's whole first frame", async () => {
@@ -90,9 +93,7 @@ describe('JwtAuthenticator', () => {
     const warnings = (options: JwtAuthenticatorOptions): string[] => {
       const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
       new JwtAuthenticator(options);
-      const logged = warn.mock.calls.map(([message]) => String(message));
-      warn.mockRestore();
-      return logged;
+      return warn.mock.calls.map(([message]) => String(message));
     };
 
     it('that is shorter than its hash, without printing it', () => {

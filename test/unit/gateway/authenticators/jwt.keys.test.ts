@@ -1,3 +1,5 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { JWK } from 'jose';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { JwtAuthenticator } from '../../../../src/gateway/authenticators/jwt.authenticator.js';
 import {
@@ -136,10 +138,19 @@ describe('JwtAuthenticator with a key set', () => {
     });
 
     it('throws on a key that is broken', async () => {
-      keySet.publish({ ...first.jwk, n: '!' });
+      const issuer = await createIssuer('ES256', 'broken');
+      keySet.publish({ ...issuer.jwk, x: 'AAAA' });
+      const authenticator = new JwtAuthenticator({ jwksUrl: keySet.url });
+      const token = await issuer.sign({ sub: 'ada' });
+      await expect(authenticator.authenticate({ token })).rejects.toThrow('no keys from');
+    });
+
+    it('throws on a key that is too weak', async () => {
+      const weak = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey;
+      keySet.publish({ ...(weak.export({ format: 'jwk' }) as JWK), kid: 'first' });
       const authenticator = new JwtAuthenticator({ jwksUrl: keySet.url });
       const token = await first.sign({ sub: 'ada' });
-      await expect(authenticator.authenticate({ token })).rejects.toThrow(/no keys from/);
+      await expect(authenticator.authenticate({ token })).rejects.toThrow('2048 bits');
     });
 
     it('throws when the answer takes longer than the timeout', async () => {

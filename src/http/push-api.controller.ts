@@ -1,0 +1,90 @@
+import {
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  HttpStatus,
+  Param,
+  Post,
+  UseGuards,
+  UseInterceptors,
+  VERSION_NEUTRAL,
+} from '@nestjs/common';
+import type { ConnectionInfo, Counts } from '../engine/engine.js';
+import type { Receipt } from '../protocol/frames.js';
+import { Message } from '../protocol/message.js';
+import { ConnectionRegistryService } from '../registry/connection-registry.service.js';
+import { targetOf } from '../routing/message-router.js';
+import { ApiKeyGuard } from './api-key.guard.js';
+import { ApiKeys } from './api-keys.js';
+import { IdempotencyWindow } from './idempotency-window.js';
+import { JsonBody } from './json-body.decorator.js';
+import { PushExceptionInterceptor } from './push-exception.interceptor.js';
+import { PushMessageDto } from './push-message.dto.js';
+import { PushMessagePipe } from './push-message.pipe.js';
+import { UidPipe } from './uid.pipe.js';
+
+export interface Presence {
+  uid: string;
+  online: boolean;
+  connections: ConnectionInfo[];
+}
+
+interface KeyHeaders {
+  authorization?: string;
+  'idempotency-key'?: string;
+}
+
+/** The push API for other systems. Its path is the module's. */
+@Controller({ version: VERSION_NEUTRAL })
+@UseGuards(ApiKeyGuard)
+@UseInterceptors(PushExceptionInterceptor)
+export class PushApiController {
+  constructor(
+    private readonly registry: ConnectionRegistryService,
+    private readonly keys: ApiKeys,
+    private readonly idempotency: IdempotencyWindow,
+  ) {}
+
+  /** With an `Idempotency-Key`, a repeat gets the first answer and is not sent again. */
+  @Post('messages')
+  @HttpCode(HttpStatus.ACCEPTED)
+  async send(
+    @JsonBody(PushMessagePipe) message: PushMessageDto,
+    @Headers() { authorization, 'idempotency-key': key }: KeyHeaders,
+  ): Promise<Receipt> {
+    const send = async () => this.registry.route(targetOf(message.to), message.data);
+    if (key === undefined) return send();
+    const scope = this.keys.identify(authorization) ?? '';
+    return this.idempotency.once({ scope, key, content: contentOf(message) }, send);
+  }
+
+  /** A uid that nobody has ever used is one that is not online. */
+  @Get('uids/:uid')
+  async presence(@Param('uid', UidPipe) uid: string): Promise<Presence> {
+    const connections = await this.registry.connectionsOf(uid);
+    return { uid, online: connections.length > 0, connections };
+  }
+
+  /** Answers how many nodes held a connection of the uid. */
+  @Delete('uids/:uid')
+  disconnect(@Param('uid', UidPipe) uid: string): Promise<{ nodes: number }> {
+    return this.registry.disconnect(uid);
+  }
+
+  @Get('stats')
+  async stats(): Promise<Counts> {
+    const [connections, uids, nodes] = await Promise.all([
+      this.registry.countConnections(),
+      this.registry.countUids(),
+      this.registry.countNodes(),
+    ]);
+    return { connections, uids, nodes };
+  }
+}
+
+/** @throws PushException VALIDATION_FAILED when it is nested too deeply to be written */
+function contentOf({ to, data }: PushMessageDto): string {
+  return `${JSON.stringify(to)} ${Message.of('', data).json}`;
+}

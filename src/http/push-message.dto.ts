@@ -1,0 +1,12 @@
+import type { Recipient, SendData } from '../protocol/frames.js';
+import { IsJsonValue } from '../routing/is-json-value.decorator.js';
+import { IsRecipient } from '../routing/is-recipient.decorator.js';
+
+/** Body of `POST messages`. */
+export class PushMessageDto implements SendData {
+  @IsRecipient()
+  to!: Recipient;
+
+  @IsJsonValue()
+  data!: unknown;
+}

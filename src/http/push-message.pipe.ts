@@ -1,0 +1,22 @@
+import { BadRequestException, Injectable, type PipeTransform } from '@nestjs/common';
+import { hasPrototypeKey } from '../protocol/prototype-key.js';
+import { validateWithClassValidator } from '../routing/frame-data.pipe.js';
+import { PushMessageDto } from './push-message.dto.js';
+
+/** Turns a body into its DTO, or refuses it naming every broken field. */
+@Injectable()
+export class PushMessagePipe implements PipeTransform<unknown, PushMessageDto> {
+  /** @throws BadRequestException, or PushException VALIDATION_FAILED with a field's name */
+  transform(body: unknown): PushMessageDto {
+    if (!isPlainObject(body)) throw new BadRequestException(['body must be a JSON object']);
+    // Its text is gone, and with it the short way to know: the first argument asks for the walk.
+    if (hasPrototypeKey('__proto__', body)) {
+      throw new BadRequestException(['body must be valid JSON without a key "__proto__"']);
+    }
+    return validateWithClassValidator(PushMessageDto, body);
+  }
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,1 @@
+export { describePushApi } from './describe-push-api.js';

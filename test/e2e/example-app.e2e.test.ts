@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process';
+import { SignJWT } from 'jose';
+import supertest from 'supertest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { closeAll, connectJson, connectText } from '../support/client.js';
+import { startExample, type Example } from '../support/example.js';
+
+let example: Example | undefined;
+
+afterEach(async () => {
+  await closeAll();
+  await example?.stop();
+  example = undefined;
+});
+
+describe('the example application', () => {
+  it('prints one line with its address, and ends on SIGTERM with the sockets told', async () => {
+    example = await startExample();
+    expect(example.output.filter((line) => line.includes(example!.url))).toHaveLength(1);
+    const client = await connectText(example.url);
+    await client.login('ada');
+    // Nest has run its hooks, and then lets the signal do what it does.
+    expect(await example.stop()).toBe('SIGTERM');
+    expect(await client.waitForClose()).toMatchObject({ code: 1012 });
+  });
+
+  it('pushes from its controller', async () => {
+    example = await startExample();
+    const client = await connectJson(example.url);
+    await client.login('ada');
+    await supertest(example.http).post('/orders/7/shipped').send({ uid: 'ada' }).expect(202);
+    expect(await client.next()).toMatchObject({ data: { data: { type: 'shipped', id: '7' } } });
+  });
+
+  it('serves the path of PUSH_PATH', async () => {
+    example = await startExample({ PUSH_PATH: '/socket' });
+    const client = await connectText(`${example.url}socket`);
+    await client.login('ada');
+  });
+
+  it('asks for tokens with PUSH_AUTH=jwt', async () => {
+    const secret = 'a secret for the example, long enough';
+    example = await startExample({ PUSH_AUTH: 'jwt', PUSH_JWT_SECRET: secret });
+    const token = await new SignJWT()
+      .setProtectedHeader({ alg: 'HS256' })
+      .setSubject('ada')
+      .sign(new TextEncoder().encode(secret));
+    const [good, bad] = [await connectText(example.url), await connectText(example.url)];
+    expect(await good.login(token)).toContain('ada');
+    bad.send('ada');
+    expect(await bad.waitForClose()).toMatchObject({ code: 4401 });
+  });
+
+  it.each([
+    [{ PORT: 'http' }, 'PORT must be a whole number'],
+    [{ PUSH_AUTH: 'none' }, 'PUSH_AUTH must be trust or jwt'],
+    [{ PUSH_AUTH: 'jwt' }, 'PUSH_AUTH=jwt needs PUSH_JWT_SECRET'],
+    [{ PUSH_PATH: 'socket' }, '"path" is "socket"; allowed is a string that begins with "/"'],
+  ])('names what is wrong with %o and ends', (env, message) => {
+    const { status, stderr } = spawnSync(process.execPath, ['dist/main.js'], {
+      env: { ...process.env, PORT: '0', ...env },
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect(status).toBe(1);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+});

@@ -1,0 +1,226 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Injectable, Module, type INestApplication } from '@nestjs/common';
+import { WsAdapter } from '@nestjs/platform-ws';
+import {
+  MessageBody,
+  SubscribeMessage,
+  WebSocketGateway,
+  WebSocketServer,
+} from '@nestjs/websockets';
+import { WebSocketServer as PlainServer } from 'ws';
+import {
+  Authenticator,
+  PushModule,
+  TrustUidAuthenticator,
+  type Credential,
+  type Identity,
+  type PushModuleOptions,
+  type PushOptionsFactory,
+} from '../../src/index.js';
+import { startApp, type AppOptions, type RunningApp } from '../support/app.js';
+import { closeAll, connect, connectJson, connectText } from '../support/client.js';
+import { freePort } from '../support/free-port.js';
+
+let running: RunningApp | undefined;
+
+async function start(options: AppOptions): Promise<RunningApp> {
+  return (running = await startApp(options));
+}
+
+afterEach(async () => {
+  await closeAll();
+  await running?.close();
+  running = undefined;
+});
+
+async function expectPush({ url, push }: RunningApp): Promise<void> {
+  const client = await connectText(url);
+  await client.login('ada');
+  expect(await push.sendToUid('ada', 'hi')).toMatchObject({ nodes: 1 });
+  expect(await client.next()).toBe('hi');
+}
+
+@Injectable()
+class UsersService {
+  readonly names = new Map([['key-of-ada', 'ada']]);
+}
+
+@Module({ providers: [UsersService], exports: [UsersService] })
+class UsersModule {}
+
+@Injectable()
+class KeyAuthenticator extends Authenticator {
+  constructor(private readonly users: UsersService) {
+    super();
+  }
+
+  authenticate(credential: Credential): Identity | null {
+    const uid = this.users.names.get(credential as string);
+    return uid === undefined ? null : { uid };
+  }
+}
+
+@Injectable()
+class Factory implements PushOptionsFactory {
+  createPushOptions(): PushModuleOptions {
+    return { authenticator: new TrustUidAuthenticator(), path: '/socket' };
+  }
+}
+
+@Module({ providers: [Factory], exports: [Factory] })
+class FactoryModule {}
+
+describe('importing PushModule', () => {
+  it.each(['express', 'fastify'] as const)('is enough on %s', async (adapter) => {
+    await expectPush(await start({ adapter }));
+  });
+
+  it('serves the path of the option and no other', async () => {
+    const app = await start({ push: { path: '/socket' } });
+    await expectPush({ ...app, url: `${app.url}socket` });
+    await expect(connectText(app.url)).rejects.toThrow('404');
+  });
+
+  it('takes options from a factory with injected providers', async () => {
+    const module = PushModule.forRootAsync({
+      imports: [UsersModule],
+      inject: [UsersService],
+      useFactory: (users: UsersService) => ({ authenticator: new KeyAuthenticator(users) }),
+    });
+    const { url } = await start({ module });
+    const client = await connectText(url);
+    expect(await client.login('key-of-ada')).toContain('ada');
+  });
+
+  it.each([
+    ['a class', PushModule.forRootAsync({ useClass: Factory })],
+    [
+      'a provider of the application',
+      PushModule.forRootAsync({ imports: [FactoryModule], useExisting: Factory }),
+    ],
+  ])('takes options from %s', async (_, module) => {
+    const app = await start({ module });
+    await expectPush({ ...app, url: `${app.url}socket` });
+  });
+
+  it('has Nest construct an authenticator class with its dependencies', async () => {
+    const module = PushModule.forRoot({ imports: [UsersModule], authenticator: KeyAuthenticator });
+    const { url } = await start({ module });
+    const [known, unknown] = [await connectText(url), await connectText(url)];
+    expect(await known.login('key-of-ada')).toContain('ada');
+    unknown.send('another key');
+    expect(await unknown.next()).toMatch(/^error:AUTH_FAILED:/);
+  });
+
+  it("uses the application's own instance of an authenticator that it provides", async () => {
+    const module = PushModule.forRoot({ authenticator: KeyAuthenticator });
+    const { url, app } = await start({
+      module,
+      imports: [UsersModule],
+      providers: [KeyAuthenticator],
+    });
+    app.get(UsersService).names.set('another', 'bob');
+    const client = await connectText(url);
+    expect(await client.login('another')).toContain('bob');
+  });
+
+  it('says what to do when the application sets another adapter', async () => {
+    const starting = startApp({
+      configure: (app: INestApplication) => app.useWebSocketAdapter(new WsAdapter(app)),
+    });
+    await expect(starting).rejects.toThrow(/remove the call of app\.useWebSocketAdapter\(\)/);
+  });
+
+  it('serves no sockets with gateway: false, and needs no authenticator then', async () => {
+    const { url, push } = await start({ module: PushModule.forRoot({ gateway: false }) });
+    await expect(connectText(url)).rejects.toThrow();
+    expect(await push.broadcast(1)).toMatchObject({ nodes: 0 });
+  });
+});
+
+describe('an option that is wrong', () => {
+  it.each<[string, unknown, RegExp]>([
+    [
+      'authenticator',
+      undefined,
+      /"authenticator" is missing.*JwtAuthenticator.*TrustUidAuthenticator/,
+    ],
+    ['authenticator', {}, /"authenticator" is an object \(Object\); allowed is an Authenticator/],
+    ['path', 'socket', /"path" is "socket"; allowed is a string that begins with "\/"/],
+    ['authTimeout', 0, /"authTimeout" is 0; allowed is a whole number of milliseconds from 1/],
+    ['authenticatorTimeout', '5s', /"authenticatorTimeout" is "5s"/],
+    ['heartbeatInterval', -1, /"heartbeatInterval" is -1/],
+    ['maxPayload', 1.5, /"maxPayload" is 1\.5; allowed is a whole number of bytes/],
+    ['maxPendingFrames', 0, /"maxPendingFrames" is 0/],
+    ['maxBufferedBytes', NaN, /"maxBufferedBytes" is NaN/],
+    ['maxConnectionsPerUid', -1, /"maxConnectionsPerUid" is -1/],
+    ['connectionLimitPolicy', 'kick', /"connectionLimitPolicy" is "kick"; allowed is "refuse" or/],
+    ['welcome', 'hello', /"welcome" is "hello"; allowed is a function/],
+    ['perMessageDeflate', 1, /"perMessageDeflate" is 1/],
+    ['closeTimeout', 2 ** 31, /"closeTimeout" is 2147483648/],
+    ['drainBatchSize', 0, /"drainBatchSize" is 0/],
+    ['drainInterval', null, /"drainInterval" is null/],
+    ['routePolicy', () => true, /"routePolicy" is the function/],
+    ['engine', 'redis', /"engine" is "redis"; allowed is an Engine/],
+    ['gateway', 'no', /"gateway" is "no"/],
+    ['authTimeOut', 5, /there is no option "authTimeOut"; the options are .*authTimeout/],
+  ])('(%s: %s) is named with what was given and what is allowed', async (name, value, message) => {
+    await expect(startApp({ push: { [name]: value } })).rejects.toThrow(message);
+  });
+});
+
+describe('beside other users of the same server', () => {
+  @WebSocketGateway({ path: '/other' })
+  class OtherGateway {
+    @WebSocketServer()
+    readonly server!: PlainServer;
+
+    @SubscribeMessage('echo')
+    echo(@MessageBody() data: unknown) {
+      return { event: 'echoed', data };
+    }
+  }
+
+  it('gateways on other paths work as they always did', async () => {
+    const { url } = await start({ providers: [OtherGateway] });
+    const other = await connectJson(`${url}other`, { protocols: [] });
+    other.send({ event: 'echo', data: 'without authentication' });
+    expect(await other.next()).toEqual({ event: 'echoed', data: 'without authentication' });
+  });
+
+  it('gateways on ports of their own work as they always did', async () => {
+    const port = await freePort();
+    @WebSocketGateway(port)
+    class OwnPort {
+      @SubscribeMessage('echo')
+      echo(@MessageBody() data: unknown) {
+        return { event: 'echoed', data };
+      }
+    }
+    await start({ providers: [OwnPort] });
+    const client = await connectJson(`ws://127.0.0.1:${port}/`, { protocols: [] });
+    client.send({ event: 'echo', data: 1 });
+    expect(await client.next()).toEqual({ event: 'echoed', data: 1 });
+  });
+
+  it('another consumer of upgrades takes its own', async () => {
+    const foreign = new PlainServer({ noServer: true });
+    const { url } = await start({
+      configure: (app) => {
+        const server = app.getHttpServer() as import('node:http').Server;
+        server.on('upgrade', (request, socket, head) => {
+          if (request.url !== '/foreign') return;
+          // It may think about it for a while before it takes the socket.
+          setImmediate(() =>
+            foreign.handleUpgrade(request, socket, head, (client) => client.send('foreign')),
+          );
+        });
+      },
+    });
+    const client = await connect(`${url}foreign`);
+    expect(await client.next()).toBe('foreign');
+    const own = await connectText(url);
+    await own.login('ada');
+    foreign.close();
+  });
+});

@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { chromium, type Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startApp, type RunningApp } from '../support/app.js';
+import { closeAll, connectJson } from '../support/client.js';
+
+let running: RunningApp;
+
+beforeAll(async () => {
+  running = await startApp();
+});
+
+afterAll(() => running.close());
+afterEach(closeAll);
+
+describe('a browser', () => {
+  let browser: Browser;
+  let pages: Server;
+
+  beforeAll(async () => {
+    pages = createServer((_, response) => response.end('<!doctype html><title>client</title>'));
+    pages.listen(0, '127.0.0.1');
+    await once(pages, 'listening');
+    browser = await chromium.launch({
+      executablePath: '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-quic', '--disable-background-networking'],
+    });
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    pages.close();
+  });
+
+  it.each([
+    ['json', ['push.v1.json'], '{"event":"auth","data":{"uid":"chrome"}}', '"uid":"chrome"'],
+    ['text', [], 'chrome', 'Connexion réussie, votre uid est chrome'],
+  ])('speaks %s', async (_, protocols, first, welcome) => {
+    const page = await browser.newPage();
+    await page.goto(`http://127.0.0.1:${(pages.address() as AddressInfo).port}/`);
+    const frames = page.evaluate(
+      ([url, offered, credential]) =>
+        new Promise<string[]>((resolve, reject) => {
+          const received: string[] = [];
+          const socket = new WebSocket(url, offered);
+          socket.onopen = () => socket.send(credential);
+          socket.onerror = () => reject(new Error('the browser could not connect'));
+          socket.onmessage = ({ data }) => {
+            received.push(String(data));
+            if (received.length === 2) resolve(received);
+          };
+        }),
+      [running.url, protocols, first] as const,
+    );
+    while (!(await running.push.isOnline('chrome'))) await new Promise(setImmediate);
+    await running.push.sendToUid('chrome', { type: 'shipped' });
+    const [answer, message] = await frames;
+    expect(answer).toContain(welcome);
+    expect(message).toContain('{"type":"shipped"}');
+    await page.close();
+  });
+});
+
+describe('a client in Python', () => {
+  it('speaks json with the standard library alone', async () => {
+    const bob = await connectJson(running.url);
+    await bob.login('bob');
+    const lines = [
+      'send {"event":"auth","data":{"uid":"python"}}',
+      'recv',
+      'send {"event":"send","id":1,"data":{"to":"bob","data":"from python"}}',
+      'recv',
+      'close',
+    ];
+    const output = await python(running.url, lines);
+    expect(output).toContain('\\"uid\\":\\"python\\"');
+    expect(await bob.next()).toMatchObject({ data: { from: 'python', data: 'from python' } });
+  });
+});
+
+async function python(url: string, lines: readonly string[]): Promise<string> {
+  const child = spawn('python3', ['test/support/python_client.py', url, ...lines]);
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += String(chunk)));
+  child.stderr.on('data', (chunk) => (output += String(chunk)));
+  await once(child, 'close');
+  return output;
+}

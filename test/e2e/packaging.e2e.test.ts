@@ -1,0 +1,194 @@
+import { execFile } from 'node:child_process';
+import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readmeSnippets } from '../support/readme.js';
+
+const run = promisify(execFile);
+/** Milliseconds for a download of packages on a slow day. */
+const PACKING = 300_000;
+
+/** What the README's snippets take for granted. */
+const SURROUNDINGS = {
+  'src/main.ts': `
+    import 'reflect-metadata';
+    import { NestFactory } from '@nestjs/core';
+    import { AppModule } from './app.module.js';
+    const app = await NestFactory.create(AppModule, { logger: ['error'] });
+    await app.listen(0, '127.0.0.1');
+    console.log(await app.getUrl());
+    await app.close();`,
+  'src/sessions.ts': `
+    import { Injectable, Module } from '@nestjs/common';
+    export interface Session { uid: string; expiresAt: number; role: string }
+    @Injectable()
+    export class Sessions { async find(key: string): Promise<Session | undefined> { return undefined; } }
+    @Module({ providers: [Sessions], exports: [Sessions] })
+    export class SessionsModule {}`,
+  'src/settings.ts': `
+    import { Injectable, Module } from '@nestjs/common';
+    @Injectable()
+    export class Settings { jwksUrl = 'https://login.example.com/jwks.json'; }
+    @Module({ providers: [Settings], exports: [Settings] })
+    export class SettingsModule {}`,
+  'vitest.config.ts': `
+    import { defineConfig } from 'vitest/config';
+    export default defineConfig({ test: { include: ['test/*.e2e-spec.ts'], setupFiles: ['reflect-metadata'] } });`,
+  'tsconfig.json': JSON.stringify({
+    compilerOptions: {
+      target: 'ES2023',
+      module: 'nodenext',
+      moduleResolution: 'nodenext',
+      strict: true,
+      experimentalDecorators: true,
+      emitDecoratorMetadata: true,
+      types: ['node'],
+      outDir: 'out',
+      rootDir: '.',
+      // Only what our own types refer to: other packages' declarations are theirs to keep right.
+      skipLibCheck: true,
+    },
+    include: ['src', 'test'],
+  }),
+  // Looks into the package's declarations, which must not name a package that is not installed.
+  'tsconfig.types.json': JSON.stringify({
+    extends: './tsconfig.json',
+    compilerOptions: { skipLibCheck: false, noEmit: true, lib: ['ES2023', 'DOM'] },
+    include: ['src/types.ts'],
+  }),
+  'src/types.ts': `import type * as Push from 'nestjs-uid-push'; export type All = typeof Push;`,
+};
+
+/** What the snippets import; none of the optional peers. */
+const DEPENDENCIES = [
+  '@nestjs/common',
+  '@nestjs/core',
+  '@nestjs/platform-express',
+  '@nestjs/platform-ws',
+  '@nestjs/testing',
+  '@nestjs/websockets',
+  '@types/node',
+  '@types/supertest',
+  'class-transformer',
+  'class-validator',
+  'reflect-metadata',
+  'rxjs',
+  'supertest',
+  'typescript',
+  'vitest',
+];
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'nestjs-uid-push-'));
+  await writeFiles(SURROUNDINGS);
+  const snippets = readmeSnippets().filter(({ file }) => file !== undefined);
+  await writeFiles(Object.fromEntries(snippets.map(({ file, code }) => [file!, code])));
+  await install();
+}, PACKING);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function writeFiles(files: Record<string, string>): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
+}
+
+async function install(): Promise<void> {
+  const { devDependencies } = JSON.parse(await readFile('package.json', 'utf8')) as {
+    devDependencies: Record<string, string>;
+  };
+  // The build is there already; packing must not make it anew under the feet of other tests.
+  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
+  const { stdout } = await run('npm', pack);
+  const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf('['))) as { filename: string }[];
+  const dependencies = Object.fromEntries(
+    DEPENDENCIES.map((name) => [name, devDependencies[name]]),
+  );
+  dependencies['nestjs-uid-push'] = `file:${filename}`;
+  const manifest = { private: true, type: 'module', dependencies };
+  await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], { cwd: folder });
+}
+
+/** Runs a program in the folder; its output is the error when it fails. */
+async function inFolder(program: string, ...args: string[]): Promise<string> {
+  try {
+    const env = { ...process.env, JWT_SECRET: 'a secret for the packed example' };
+    return (await run(program, args, { cwd: folder, env })).stdout;
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${stdout}\n${stderr}`);
+  }
+}
+
+describe('the packed package in an empty application', () => {
+  it(
+    "builds the README's application, with no optional peer installed, and starts it",
+    async () => {
+      await expect(access(join(folder, 'node_modules/@nestjs/swagger'))).rejects.toThrow();
+      await expect(access(join(folder, 'node_modules/redis'))).rejects.toThrow();
+      await inFolder('npx', 'tsc');
+      expect(await inFolder('node', 'out/src/main.js')).toContain('http://127.0.0.1:');
+    },
+    PACKING,
+  );
+
+  it(
+    "passes the README's test",
+    async () => {
+      expect(await inFolder('npx', 'vitest', 'run')).toContain('1 passed');
+    },
+    PACKING,
+  );
+
+  it(
+    'has types that need no optional peer',
+    async () => {
+      const broken = await inFolder('npx', 'tsc', '-p', 'tsconfig.types.json').catch(
+        ({ message }: Error) => message,
+      );
+      expect(broken.split('\n').filter((line) => line.includes('nestjs-uid-push'))).toEqual([]);
+    },
+    PACKING,
+  );
+
+  it('holds the library and its documents, and neither the example nor the tests', async () => {
+    const root = 'node_modules/nestjs-uid-push/';
+    const list = await inFolder(
+      'find',
+      root,
+      '-type',
+      'f',
+      '-not',
+      '-path',
+      `${root}node_modules/*`,
+    );
+    const files = list
+      .trim()
+      .split('\n')
+      .map((file) => file.replace(root, ''));
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'README.md',
+        'LICENSE',
+        'CHANGELOG.md',
+        'dist/index.d.ts',
+        'dist/protocol/PROTOCOL.md',
+      ]),
+    );
+    expect(files.filter((file) => /^(src|test)|dist\/(app|main)|tsbuildinfo/.test(file))).toEqual(
+      [],
+    );
+  });
+
+  it('can be loaded with require()', async () => {
+    const script = "console.log(typeof require('nestjs-uid-push').PushModule)";
+    expect(await inFolder('node', '--input-type=commonjs', '-e', script)).toBe('function\n');
+  });
+});

@@ -1,0 +1,93 @@
+import type { VectorFrame } from './vectors.js';
+
+/**
+ * Reads what a server says as a client would that was written from PROTOCOL.md alone, and
+ * refuses what does not have the form that its interfaces promise. Imports nothing of src/.
+ */
+export function readJsonFrame(text: string): VectorFrame {
+  const frame = object(JSON.parse(text), ['event', 'data', 'id']);
+  const { event, data, id } = frame;
+  if (typeof event !== 'string' || event === '') throw malformed('event', event);
+  if (id !== undefined && typeof id !== 'string' && typeof id !== 'number')
+    throw malformed('id', id);
+  const withId = id === undefined ? {} : { id };
+  switch (event) {
+    case 'auth': {
+      const { uid, connectionId } = object(data, ['uid', 'connectionId']);
+      return {
+        kind: 'welcome',
+        uid: string(uid),
+        connectionId: connectionIdOf(connectionId),
+        ...withId,
+      };
+    }
+    case 'message':
+      if (id !== undefined) throw malformed('id of a message frame', id);
+      return messageOf(data);
+    case 'error':
+      return { kind: 'error', error: errorOf(data), ...withId };
+    case 'sent': {
+      if (id === undefined) throw malformed('id of sent', id);
+      const { id: messageId, nodes } = object(data, ['id', 'nodes']);
+      if (!Number.isInteger(nodes) || Number(nodes) < 0) throw malformed('nodes', nodes);
+      return { kind: 'reply', event, data: { id: string(messageId), nodes }, id };
+    }
+    case 'pong':
+      if ('data' in frame) throw malformed('data of pong', data);
+      return { kind: 'reply', event, ...withId };
+    default:
+      return { kind: 'reply', event, ...('data' in frame ? { data } : {}), ...withId };
+  }
+}
+
+/** The code of a text client's error; undefined when the text is not one. */
+export function codeOfText(text: string): string | undefined {
+  return /^error:([A-Z][A-Z0-9_]*):./s.exec(text)?.[1];
+}
+
+function messageOf(value: unknown): VectorFrame {
+  const message = object(value, ['id', 'from', 'data']);
+  if (!('data' in message)) throw malformed('data of a message', undefined);
+  const { id, from, data } = message;
+  if (from === undefined) return { kind: 'message', id: string(id), data };
+  return { kind: 'message', id: string(id), from: string(from), data };
+}
+
+function errorOf(value: unknown) {
+  const { code, message, details } = object(value, ['code', 'message', 'details']);
+  if (!/^[A-Z][A-Z0-9_]*$/.test(string(code))) throw malformed('code', code);
+  const error = { code: string(code), message: string(message) };
+  if (details === undefined) return error;
+  if (!Array.isArray(details)) throw malformed('details', details);
+  return { ...error, details: details.map(fieldErrorOf) };
+}
+
+function fieldErrorOf(value: unknown) {
+  const { field, errors } = object(value, ['field', 'errors']);
+  if (!Array.isArray(errors) || errors.length === 0) throw malformed('errors', errors);
+  return { field: string(field), errors: errors.map(string) };
+}
+
+function connectionIdOf(value: unknown): string {
+  if (!/^@[0-9a-z]{10}\.[0-9a-z]{1,11}$/.test(string(value)))
+    throw malformed('connectionId', value);
+  return string(value);
+}
+
+function object(value: unknown, members: readonly string[]): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw malformed('object', value);
+  }
+  const unknown = Object.keys(value).find((key) => !members.includes(key));
+  if (unknown !== undefined) throw malformed('member', unknown);
+  return value as Record<string, unknown>;
+}
+
+function string(value: unknown): string {
+  if (typeof value !== 'string' || value === '') throw malformed('string', value);
+  return value;
+}
+
+function malformed(what: string, value: unknown): Error {
+  return new Error(`PROTOCOL.md promises another ${what} than ${JSON.stringify(value)}.`);
+}

@@ -1,0 +1,93 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const SRC = resolve('src');
+
+/** What each part of the tree may import, beside itself: a message's way falls one way. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  main: ['app'],
+  app: ['push.module', 'openapi', 'http', 'gateway', 'routing', 'registry', 'engine', 'protocol'],
+  index: ['push.module', 'openapi', 'http', 'gateway', 'routing', 'registry', 'engine', 'protocol'],
+  'push.module': ['gateway', 'routing', 'registry', 'engine', 'protocol'],
+  openapi: ['http', 'routing', 'registry', 'engine', 'protocol'],
+  gateway: ['routing', 'registry', 'engine', 'protocol'],
+  http: ['routing', 'registry', 'engine', 'protocol'],
+  routing: ['registry', 'engine', 'protocol'],
+  registry: ['engine', 'protocol'],
+  engine: ['protocol'],
+  protocol: [],
+};
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesIn(path);
+    return path.endsWith('.ts') ? [path] : [];
+  });
+}
+
+/** The part of the tree that a file belongs to: its top folder, or its own name. */
+function partOf(file: string): string {
+  const path = relative(SRC, file).replace(/\.[jt]s$/, '');
+  if (path.includes('/')) return path.slice(0, path.indexOf('/'));
+  return path.startsWith('push.') ? 'push.module' : path;
+}
+
+function importsOf(file: string): string[] {
+  const source = readFileSync(file, 'utf8');
+  return Array.from(source.matchAll(/(?:from|import\()\s*'([^']+)'/g), ([, name]) => name);
+}
+
+const files = filesIn(SRC);
+
+describe('the layout of src', () => {
+  it('has every part in the list of who may import what', () => {
+    const unknown = files.map(partOf).filter((part) => !(part in MAY_IMPORT));
+    expect(unknown).toEqual([]);
+  });
+
+  it.each(Object.keys(MAY_IMPORT))('lets %s import only what lies below it', (part) => {
+    const upward = files
+      .filter((file) => partOf(file) === part)
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((name) => name.startsWith('.'))
+          .map((name) => partOf(resolve(dirname(file), name)))
+          .filter((target) => target !== part && !MAY_IMPORT[part].includes(target))
+          .map((target) => `${relative(SRC, file)} imports ${target}`),
+      );
+    expect(upward).toEqual([]);
+  });
+
+  it('keeps protocol free of Nest, Node and every package', () => {
+    const foreign = files
+      .filter((file) => partOf(file) === 'protocol')
+      .flatMap((file) => importsOf(file).filter((name) => !name.startsWith('.')));
+    expect(foreign).toEqual([]);
+  });
+
+  it('keeps the registry and everything above it ignorant of which engine there is', () => {
+    const knowing = files
+      .filter((file) => ['registry', 'routing', 'gateway', 'http'].includes(partOf(file)))
+      .filter((file) => importsOf(file).some((name) => /engine\/(memory|redis)/.test(name)));
+    expect(knowing).toEqual([]);
+  });
+
+  it('imports optional peers nowhere that the main entry reaches', () => {
+    const optional = /^(@nestjs\/(swagger|jwt|terminus)|redis|prom-client|@opentelemetry\/api)$/;
+    const reached = new Set<string>();
+    const visit = (file: string): void => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      for (const name of importsOf(file)) {
+        if (name.startsWith('.')) visit(resolve(dirname(file), name).replace(/\.js$/, '.ts'));
+      }
+    };
+    visit(join(SRC, 'index.ts'));
+    const leaks = [...reached].filter((file) =>
+      importsOf(file).some((name) => optional.test(name)),
+    );
+    expect(leaks).toEqual([]);
+  });
+});
