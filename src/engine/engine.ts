@@ -92,6 +92,8 @@ export interface NodeHandler {
   /** What this node holds of the uid, oldest first. */
   connectionIdsOf(uid: string): string[];
   connectionsOf(uid: string): ConnectionInfo[];
+  /** Whether a connection here is in the group. */
+  hasGroup(group: string): boolean;
   /** Uids of the connections here that are in the group, for whichever reason. */
   uidsInGroup(group: string): string[];
   countConnections(): number;
@@ -132,8 +134,8 @@ export interface Engine {
    * 4409.
    */
   register(connection: Registration, limit?: ConnectionLimit): MaybePromise<Admission>;
-  /** The node has let go of the connection. */
-  unregister(connection: Registration): MaybePromise<void>;
+  /** The node has let go of the connection, which was in these groups. */
+  unregister(connection: Registration, groups: readonly string[]): MaybePromise<void>;
 
   publish(target: Target, message: Message, except?: Except): MaybePromise<number>;
   /** Answers how many nodes held a connection of the member. */

@@ -42,6 +42,8 @@ export class Inbox {
   private wait(socket: PushSocket, data: Buffer, isBinary: boolean): void {
     const pending = (socket.pending ??= []);
     if (pending.length >= this.maxPending) {
+      // It is the frame that came too much which is refused, not the one being authenticated.
+      socket.authId = undefined;
       refuse(socket, tooManyPending(), CloseCode.TOO_MANY_PENDING);
       return;
     }

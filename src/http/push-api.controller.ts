@@ -74,13 +74,8 @@ export class PushApiController {
   }
 
   @Get('stats')
-  async stats(): Promise<Counts> {
-    const [connections, uids, nodes] = await Promise.all([
-      this.registry.countConnections(),
-      this.registry.countUids(),
-      this.registry.countNodes(),
-    ]);
-    return { connections, uids, nodes };
+  stats(): Promise<Counts> {
+    return this.registry.counts();
   }
 }
 

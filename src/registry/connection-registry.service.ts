@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 import { Injectable } from '@nestjs/common';
-import type { CloseRequest, ConnectionInfo, Engine, Except, Target } from '../engine/engine.js';
+import type { CloseRequest, ConnectionInfo, Counts, Engine, Except, Target } from '../engine/engine.js';
 import type { Receipt } from '../protocol/frames.js';
 import { isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
 import { Message } from '../protocol/message.js';
@@ -94,18 +94,23 @@ export class ConnectionRegistryService {
     return this.engine.connectionsOf(checkUid(uid));
   }
 
+  /** How many connections, uids online and nodes there are, in one round trip. */
+  async counts(): Promise<Counts> {
+    return this.engine.counts();
+  }
+
   async countConnections(): Promise<number> {
-    return (await this.engine.counts()).connections;
+    return (await this.counts()).connections;
   }
 
   /** How many uids are online. */
   async countUids(): Promise<number> {
-    return (await this.engine.counts()).uids;
+    return (await this.counts()).uids;
   }
 
   /** How many nodes the cluster has, those without sockets included. */
   async countNodes(): Promise<number> {
-    return (await this.engine.counts()).nodes;
+    return (await this.counts()).nodes;
   }
 
   /**

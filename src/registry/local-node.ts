@@ -79,12 +79,13 @@ export class LocalNode implements NodeHandler {
 
   /** Lets go of a connection; a second call for the same one does nothing. */
   detach(connection: Connection, code: number, reason: string): void {
+    const groups = connection.groups === null ? NO_GROUPS : [...connection.groups.keys()];
     if (!this.table.remove(connection)) return;
     connection.markClosed();
     if (this.events.observed) {
       this.emit({ type: 'disconnected', connection: connection.describe(), code, reason });
     }
-    const done = this.engine.unregister(connection);
+    const done = this.engine.unregister(connection, groups);
     if (isPromise(done))
       done.catch((error: unknown) =>
         this.logger.warn(`A connection was not unregistered: ${String(error)}`),
@@ -169,6 +170,10 @@ export class LocalNode implements NodeHandler {
     return this.table.of(uid).map((connection) => connection.describe());
   }
 
+  hasGroup(group: string): boolean {
+    return this.table.group(group) !== undefined;
+  }
+
   uidsInGroup(group: string): string[] {
     return Array.from(this.table.group(group) ?? [], (connection) => connection.uid);
   }
@@ -199,6 +204,8 @@ export class LocalNode implements NodeHandler {
     this.events.next(event);
   }
 }
+
+const NO_GROUPS: readonly string[] = [];
 
 function reason(member: Member): Membership {
   return member.kind === 'uid' ? Membership.OfUid : Membership.OfConnection;

@@ -38,14 +38,18 @@ export function validateWithClassValidator<T extends object>(
   dtoClass: new () => T,
   value: Record<string, unknown>,
 ): T {
-  const dto = Object.assign(new dtoClass(), value);
+  // class-validator finds the rules by the object's `constructor`: a field so called stays out.
+  const { constructor: _unknown, ...fields } = value;
+  const dto = Object.assign(new dtoClass(), fields);
   const errors = validateSync(dto, {
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
     validationError: { target: false, value: false },
   });
-  if (errors.length > 0) throw validationFailed(errors.slice(0, MAX_FIELDS).map(toFieldError));
+  const broken = errors.map(toFieldError);
+  if (Object.hasOwn(value, 'constructor')) broken.push(unknownField('constructor'));
+  if (broken.length > 0) throw validationFailed(broken.slice(0, MAX_FIELDS));
   return dto;
 }
 
@@ -55,9 +59,13 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 
 function toFieldError({ property, constraints = {} }: ValidationError): FieldError {
   if ('whitelistValidation' in constraints) {
-    return { field: shorten(property), errors: ['this property is not known here'] };
+    return unknownField(shorten(property));
   }
   return { field: property, errors: Object.values(constraints) };
+}
+
+function unknownField(field: string): FieldError {
+  return { field, errors: ['this property is not known here'] };
 }
 
 function shorten(name: string): string {

@@ -123,7 +123,7 @@ async function inFolder(program: string, ...args: string[]): Promise<string> {
     return (await run(program, args, { cwd: folder, env })).stdout;
   } catch (error) {
     const { stdout, stderr } = error as { stdout: string; stderr: string };
-    throw new Error(`${stdout}\n${stderr}`);
+    throw new Error(`${stdout}\n${stderr}`, { cause: error });
   }
 }
 

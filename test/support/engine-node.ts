@@ -1,0 +1,151 @@
+import type { Engine, ConnectionLimit, Except, Target } from '../../src/engine/engine.js';
+import { JsonCodec } from '../../src/protocol/json.codec.js';
+import { Message } from '../../src/protocol/message.js';
+import type { Connection } from '../../src/registry/connection.js';
+import { LocalNode } from '../../src/registry/local-node.js';
+import type { PushEvent } from '../../src/registry/push-event.js';
+import type { OutboundFrame, Transport } from '../../src/registry/transport.js';
+import { Mailbox } from './mailbox.js';
+import type { Closing } from './client.js';
+
+const codec = new JsonCodec();
+
+export interface Received {
+  id: string;
+  from?: string;
+  data: unknown;
+}
+
+/** A connection without a socket: it keeps what is sent to it. */
+export class FakeSocket implements Transport {
+  readonly inbox = new Mailbox<Received>((message) => JSON.stringify(message));
+  readonly closings = new Mailbox<Closing>((closing) => JSON.stringify(closing));
+  connection!: Connection;
+
+  constructor(private readonly node: EngineNode) {}
+
+  get connectionId(): string {
+    return this.connection.connectionId;
+  }
+
+  /** The data of everything received until now, in order. */
+  get received(): unknown[] {
+    return this.inbox.all.map(({ data }) => data);
+  }
+
+  deliver(frame: OutboundFrame): void {
+    const { data } = JSON.parse(frame.text) as { data: Received };
+    this.inbox.put(data);
+  }
+
+  shut(code: number, reason: string): void {
+    this.closings.put({ code, reason });
+  }
+
+  async next(): Promise<unknown> {
+    return (await this.inbox.take('a message')).data;
+  }
+
+  waitForClose(): Promise<Closing> {
+    return this.closings.take('the connection to be closed');
+  }
+
+  close(): void {
+    this.node.local.detach(this.connection, 1000, '');
+  }
+}
+
+/** One node of a cluster under test: the engine, the node that it serves, and its events. */
+export class EngineNode {
+  readonly events = new Mailbox<PushEvent>((event) => JSON.stringify(event));
+  readonly local: LocalNode;
+  stopped = false;
+  private messages = 0;
+
+  constructor(
+    readonly engine: Engine,
+    limit?: ConnectionLimit,
+  ) {
+    this.local = new LocalNode(engine, limit);
+    this.local.events.subscribe((event) => this.events.put(event));
+  }
+
+  async start(): Promise<this> {
+    await this.engine.start(this.local);
+    return this;
+  }
+
+  /** What went on here with the cluster's presence, in order: `+uid` and `-uid`. */
+  get presence(): string[] {
+    return this.events.all.flatMap((event) => {
+      if (event.type === 'online') return [`+${event.uid}`];
+      return event.type === 'offline' ? [`-${event.uid}`] : [];
+    });
+  }
+
+  /** A connection of the uid on this node, or null when it was refused. */
+  async tryConnect(uid: string, device?: string): Promise<FakeSocket | null> {
+    const socket = new FakeSocket(this);
+    const connection = await this.local.attach(socket, {
+      uid,
+      codec,
+      device,
+      address: '127.0.0.1',
+    });
+    if (connection === null) return null;
+    socket.connection = connection;
+    return socket;
+  }
+
+  async connect(uid: string, device?: string): Promise<FakeSocket> {
+    const socket = await this.tryConnect(uid, device);
+    if (socket === null) throw new Error(`The connection of ${uid} was refused.`);
+    return socket;
+  }
+
+  /** Publishes and answers the number of nodes. */
+  async send(target: Target, data: unknown, except?: string[]): Promise<number> {
+    const set: Except | undefined = except === undefined ? undefined : new Set(except);
+    return this.engine.publish(target, this.message(data), set);
+  }
+
+  message(data: unknown, from?: string): Message {
+    return Message.of(`${this.local.node}-${(++this.messages).toString(36)}`, data, from);
+  }
+
+  waitForOnline(uid: string): Promise<PushEvent> {
+    return this.waitForEvent('online', uid);
+  }
+
+  waitForOffline(uid: string): Promise<PushEvent> {
+    return this.waitForEvent('offline', uid);
+  }
+
+  closeAll(): void {
+    for (const uid of [...this.local.uids()]) {
+      this.local.disconnect({ kind: 'uid', uid }, { code: 1012, reason: 'end of test' });
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.closeAll();
+    await this.engine.stop();
+  }
+
+  private waitForEvent(type: 'online' | 'offline', uid: string): Promise<PushEvent> {
+    return this.events.take(
+      `${type} of ${uid}`,
+      (event) => event.type === type && event.uid === uid,
+    );
+  }
+}
+
+export const toUid = (uid: string): Target & { kind: 'uid' } => ({ kind: 'uid', uid });
+export const toUids = (...uids: string[]): Target => ({ kind: 'uids', uids });
+export const toGroup = (group: string): Target => ({ kind: 'group', group });
+export const toConnection = (connectionId: string): Target & { kind: 'connection' } => ({
+  kind: 'connection',
+  connectionId,
+});
+export const ALL: Target = { kind: 'all' };
