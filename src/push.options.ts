@@ -119,6 +119,14 @@ export interface PushModuleOptions {
   perMessageDeflate?: boolean | PerMessageDeflateOptions;
 
   /**
+   * Reads and writes plain frames past the public API of `ws`, which costs a fraction, where the
+   * installed version of it is built as expected. False keeps to the public API.
+   *
+   * @default true
+   */
+  direct?: boolean;
+
+  /**
    * Time for a client to answer the closing handshake, before its socket is cut.
    *
    * @default 5_000 ms

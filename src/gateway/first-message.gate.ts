@@ -10,7 +10,7 @@ import { OutboundFrame } from '../registry/transport.js';
 import { authFailed, Authentication } from './authentication.js';
 import type { Identity } from './authenticators/authenticator.js';
 import { Liveness } from './liveness.js';
-import { Phase, type PushSocket } from './push-socket.js';
+import { Phase, type PushSocket, type RawFrame } from './push-socket.js';
 import { refuse } from './refusal.js';
 
 /** Lets a socket in by its first message, and binds its uid. */
@@ -26,11 +26,11 @@ export class FirstMessageGate {
   ) {}
 
   /** Handles the first frame of a socket. Never throws or rejects. */
-  enter(socket: PushSocket, data: Buffer, isBinary: boolean): MaybePromise<void> {
+  enter(socket: PushSocket, frame: RawFrame): MaybePromise<void> {
     socket.phase = Phase.Authenticating;
     this.liveness.firstMessageCame(socket);
     try {
-      const first = this.decode(socket, data, isBinary);
+      const first = this.decode(socket, frame);
       socket.authId = first.id;
       const done = andThen(this.authentication.identify(socket, first.credential), (identity) =>
         this.admit(socket, first, identity),
@@ -56,13 +56,18 @@ export class FirstMessageGate {
     });
   }
 
-  private decode(socket: PushSocket, data: Buffer, isBinary: boolean): FirstFrame {
-    socket.codec ??= this.codecs.byFirstByte(data[0]);
-    if (isBinary) throw new PushException(ErrorCode.AUTH_REQUIRED, 'Send text frames only.');
-    return socket.codec.decodeFirst(data.toString());
+  private decode(socket: PushSocket, frame: RawFrame): FirstFrame {
+    if (typeof frame === 'string') {
+      socket.codec ??= this.codecs.byFirstByte(frame.charCodeAt(0));
+      return socket.codec.decodeFirst(frame);
+    }
+    socket.codec ??= this.codecs.byFirstByte(frame[0]);
+    throw new PushException(ErrorCode.AUTH_REQUIRED, 'Send text frames only.');
   }
 
   private admit(socket: PushSocket, first: FirstFrame, identity: Identity): MaybePromise<void> {
+    // Closed meanwhile, with nothing left to handle: nobody needs to hear of it.
+    if (socket.phase === Phase.Closed && socket.pending === null) return;
     const { uid, claims, device = first.device } = identity;
     const details = { uid, claims, device, codec: socket.codec!, address: socket.address };
     return andThen(this.local.attach(socket, details), (connection) => {
@@ -76,6 +81,7 @@ export class FirstMessageGate {
     const { request } = socket;
     const welcome = socket.codec!.encodeWelcome(uid, connectionId, first.id);
     socket.open(connection, new OutboundFrame(welcome));
+    if (socket.phase !== Phase.Open) return;
     this.liveness.opened(socket, identity.expiresAt);
     if (request !== null) socket.host.opened(socket, request);
   }

@@ -1,18 +1,14 @@
 import { CloseCode, ErrorCode } from '../protocol/codes.js';
 import { isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
 import { PushException } from '../protocol/push.exception.js';
-import { Phase, type PushSocket } from './push-socket.js';
+import { Phase, type PushSocket, type RawFrame } from './push-socket.js';
 import { refuse } from './refusal.js';
 
 /** Waiting frames at which reading from the socket pauses, so that TCP holds the client back. */
 const PAUSE_AT = 16;
 
 /** Handles one frame; never throws or rejects. */
-export type FrameProcessor = (
-  socket: PushSocket,
-  data: Buffer,
-  isBinary: boolean,
-) => MaybePromise<void>;
+export type FrameProcessor = (socket: PushSocket, frame: RawFrame) => MaybePromise<void>;
 
 /**
  * Handles the frames of each socket one after another, in order. While one is being handled
@@ -25,21 +21,21 @@ export class Inbox {
     private readonly maxPending: number,
   ) {}
 
-  receive(socket: PushSocket, data: Buffer, isBinary: boolean): void {
+  receive(socket: PushSocket, frame: RawFrame): void {
     socket.alive = true;
     if (socket.phase === Phase.Closed) return;
-    if (socket.busy) this.wait(socket, data, isBinary);
-    else this.handle(socket, data, isBinary);
+    if (socket.busy) this.wait(socket, frame);
+    else this.handle(socket, frame);
   }
 
-  private handle(socket: PushSocket, data: Buffer, isBinary: boolean): void {
-    const done = this.process(socket, data, isBinary);
+  private handle(socket: PushSocket, frame: RawFrame): void {
+    const done = this.process(socket, frame);
     if (!isPromise(done)) return;
     socket.busy = true;
     void done.then(() => this.proceed(socket));
   }
 
-  private wait(socket: PushSocket, data: Buffer, isBinary: boolean): void {
+  private wait(socket: PushSocket, frame: RawFrame): void {
     const pending = (socket.pending ??= []);
     if (pending.length >= this.maxPending) {
       // It is the frame that came too much which is refused, not the one being authenticated.
@@ -47,7 +43,7 @@ export class Inbox {
       refuse(socket, tooManyPending(), CloseCode.TOO_MANY_PENDING);
       return;
     }
-    pending.push({ data, isBinary });
+    pending.push(frame);
     if (pending.length === PAUSE_AT) socket.pause();
   }
 
@@ -57,7 +53,7 @@ export class Inbox {
     while (!socket.busy) {
       const frame = socket.pending?.shift();
       if (frame === undefined) break;
-      this.handle(socket, frame.data, frame.isBinary);
+      this.handle(socket, frame);
     }
     if (!socket.busy && socket.isPaused) socket.resume();
   }

@@ -14,14 +14,16 @@ import type { LocalNode } from '../registry/local-node.js';
 import type { FrameDispatcher } from '../routing/frame-dispatcher.js';
 import type { FirstMessageGate } from './first-message.gate.js';
 import type { Liveness } from './liveness.js';
-import { Phase, PushSocket, type SocketHost } from './push-socket.js';
+import { Phase, PushSocket, type RawFrame, type SocketHost } from './push-socket.js';
 import { answerUpgrade } from './upgrade-answer.js';
+import { areAsExpected } from './wire/ws-internals.js';
 
 export interface PushServerOptions {
   maxPayload: number;
   maxPendingFrames: number;
   maxBufferedBytes: number;
   closeTimeout: number;
+  direct: boolean;
   perMessageDeflate: boolean | PerMessageDeflateOptions;
 }
 
@@ -30,12 +32,14 @@ export interface PushServerOptions {
  * whose frames go to the inbox.
  */
 export class PushServer extends WebSocketServer<typeof PushSocket> implements SocketHost {
+  readonly maxPayload: number;
   readonly maxBufferedBytes: number;
   /** Set when the process is about to end: no upgrade is taken any more. */
   draining = false;
   /** Told of each socket that has been let in. */
   onOpen: ((socket: PushSocket, request: IncomingMessage) => void) | undefined;
   private readonly inbox: Inbox;
+  private readonly direct: boolean;
 
   constructor(
     options: PushServerOptions,
@@ -55,12 +59,12 @@ export class PushServer extends WebSocketServer<typeof PushSocket> implements So
       handleProtocols: (offered) => codecs.subprotocols.find((name) => offered.has(name)) ?? false,
     };
     super(serverOptions);
+    this.maxPayload = options.maxPayload;
     this.maxBufferedBytes = options.maxBufferedBytes;
+    this.direct = options.direct && areAsExpected();
     this.inbox = new Inbox(
-      (socket, data, isBinary) =>
-        socket.phase === Phase.Fresh
-          ? gate.enter(socket, data, isBinary)
-          : this.dispatch(socket, data, isBinary),
+      (socket, frame) =>
+        socket.phase === Phase.Fresh ? gate.enter(socket, frame) : this.dispatch(socket, frame),
       options.maxPendingFrames,
     );
   }
@@ -77,8 +81,8 @@ export class PushServer extends WebSocketServer<typeof PushSocket> implements So
     }
   }
 
-  receive(socket: PushSocket, data: Buffer, isBinary: boolean): void {
-    this.inbox.receive(socket, data, isBinary);
+  receive(socket: PushSocket, frame: RawFrame): void {
+    this.inbox.receive(socket, frame);
   }
 
   opened(socket: PushSocket, request: IncomingMessage): void {
@@ -90,10 +94,10 @@ export class PushServer extends WebSocketServer<typeof PushSocket> implements So
     if (socket.connection !== null) this.local.detach(socket.connection, code, reason);
   }
 
-  private dispatch(socket: PushSocket, data: Buffer, isBinary: boolean): MaybePromise<void> {
+  private dispatch(socket: PushSocket, frame: RawFrame): MaybePromise<void> {
     const connection = socket.connection!;
-    if (isBinary) return this.dispatcher.refuseBinary(connection);
-    return this.dispatcher.dispatch(connection, data.toString());
+    if (typeof frame === 'string') return this.dispatcher.dispatch(connection, frame);
+    return this.dispatcher.refuseBinary(connection);
   }
 
   private speaksAnyOf(offer: string | undefined): boolean {
@@ -111,6 +115,7 @@ export class PushServer extends WebSocketServer<typeof PushSocket> implements So
     socket.on('pong', onPong);
     socket.on('error', onError);
     socket.on('close', onClose);
+    if (this.direct) socket.goDirect();
     this.liveness.accepted(socket);
     this.emit('connection', socket, request);
   }
@@ -119,7 +124,7 @@ export class PushServer extends WebSocketServer<typeof PushSocket> implements So
 /** Listeners shared by all sockets: `ws` calls them with the socket as `this`. */
 function onMessage(this: WebSocket, data: Buffer, isBinary: boolean): void {
   const socket = this as PushSocket;
-  socket.host.receive(socket, data, isBinary);
+  socket.host.receive(socket, isBinary ? data : data.toString());
 }
 
 function onPong(this: WebSocket): void {
@@ -139,8 +144,10 @@ function onError(this: WebSocket): void {
 
 function onClose(this: WebSocket, code: number, reason: Buffer): void {
   const socket = this as PushSocket;
+  const closedWith = { code, reason: reason.toString() };
+  if (socket.phase !== Phase.Closed) socket.closedWith = closedWith;
   socket.phase = Phase.Closed;
-  socket.host.left(socket, code, reason.toString());
+  socket.host.left(socket, closedWith.code, closedWith.reason);
 }
 
 /** IPv4 peers of a dual-stack socket come as `::ffff:1.2.3.4`. */

@@ -1,11 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
+import type { CloseRequest } from '../engine/engine.js';
 import type { Codec } from '../protocol/codec.js';
 import { CloseCode } from '../protocol/codes.js';
 import type { FrameId } from '../protocol/frames.js';
 import type { Connection } from '../registry/connection.js';
 import type { OutboundFrame, Transport } from '../registry/transport.js';
 import type { NestCallback } from '../routing/frame-handler.js';
+import { frameBytes } from './wire/frame-bytes.js';
+import { readDirectly } from './wire/direct-reader.js';
+import { flushSoon } from './wire/write-batch.js';
+import { isSenderIdle, type DataListener, type WsInternals } from './wire/ws-internals.js';
+
+/** Frames that wait for the end of a turn at most, and bytes from which one does not wait. */
+const MAX_BATCH = 64;
+const LARGE = 16_384;
 
 /** How far a socket has come. It only goes forward. */
 export const enum Phase {
@@ -18,17 +27,16 @@ export const enum Phase {
   Closed,
 }
 
-/** A message as it came from the socket, waiting for its turn. */
-export interface RawFrame {
-  readonly data: Buffer;
-  readonly isBinary: boolean;
-}
+/** A message as it came from the socket: text, or the bytes of a binary one. */
+export type RawFrame = string | Buffer;
 
 /** What a socket needs of the server that accepted it. */
 export interface SocketHost {
+  /** Bytes of one frame. */
+  readonly maxPayload: number;
   /** Bytes that may wait unsent for one client. */
   readonly maxBufferedBytes: number;
-  receive(socket: PushSocket, data: Buffer, isBinary: boolean): void;
+  receive(socket: PushSocket, frame: RawFrame): void;
   /** The socket has been let in. */
   opened(socket: PushSocket, request: IncomingMessage): void;
   /** The socket no longer counts as a connection; called at least once. */
@@ -66,6 +74,14 @@ export class PushSocket extends WebSocket implements Transport {
   /** Handlers of the application's gateways; bound when the first of its events comes. */
   nestCallbacks: Map<string, NestCallback> | null = null;
 
+  /** How the client closed it; null while it is open, or when we did. */
+  closedWith: CloseRequest | null = null;
+
+  /** Past ws's public API for plain frames; null where only that may be used. */
+  private direct: WsInternals | null = null;
+  /** Frames that leave at the end of this turn of the event loop. */
+  private outgoing: Buffer | Buffer[] | null = null;
+
   /** What others sent to this uid before the answer to its authentication went out. */
   private held: OutboundFrame[] | null = null;
 
@@ -74,6 +90,11 @@ export class PushSocket extends WebSocket implements Transport {
     this.connection = connection;
     this.request = null;
     this.authId = undefined;
+    if (this.closedWith !== null) {
+      // The client did not wait for the answer. What it sent before is still handled.
+      this.host.left(this, this.closedWith.code, this.closedWith.reason);
+      return;
+    }
     this.phase = Phase.Open;
     this.deliver(welcome);
     const { held } = this;
@@ -87,9 +108,11 @@ export class PushSocket extends WebSocket implements Transport {
       return;
     }
     if (this.readyState !== WebSocket.OPEN) return;
-    this.send(frame.text);
-    if (this.bufferedAmount > this.host.maxBufferedBytes) {
-      this.shut(CloseCode.SLOW_CONSUMER, 'reads too slowly');
+    if (this.direct !== null && isSenderIdle(this.direct)) {
+      this.queue((frame.wire ??= frameBytes(frame.text)));
+    } else {
+      this.send(frame.text);
+      this.checkBuffered();
     }
   }
 
@@ -98,5 +121,58 @@ export class PushSocket extends WebSocket implements Transport {
     this.pending = null;
     this.close(code, reason);
     this.host.left(this, code, reason);
+  }
+
+  /** Whatever goes out by ws's public API goes out after what was delivered before it. */
+  override send(...args: unknown[]): void {
+    this.flush();
+    (super.send as (...sendArgs: unknown[]) => void)(...args);
+  }
+
+  override close(code?: number, reason?: string | Buffer): void {
+    this.flush();
+    super.close(code, reason);
+  }
+
+  /**
+   * Lets plain frames go past ws in both directions, where this version of it is built as we
+   * know it and nothing is negotiated that changes frames.
+   */
+  goDirect(): void {
+    if (this.extensions !== '') return;
+    this.direct = this as unknown as WsInternals;
+    const { _socket: socket } = this.direct;
+    const [toWs] = socket.listeners('data') as DataListener[];
+    readDirectly(socket, this, toWs);
+  }
+
+  /** @internal */
+  flush(): void {
+    const { outgoing } = this;
+    if (outgoing === null) return;
+    this.outgoing = null;
+    const { _socket: socket } = this.direct!;
+    if (!socket.writable) return;
+    const bytes = Array.isArray(outgoing) ? Buffer.concat(outgoing) : outgoing;
+    if (!socket.write(bytes)) this.checkBuffered();
+  }
+
+  private queue(bytes: Buffer): void {
+    if (this.outgoing === null) {
+      this.outgoing = bytes;
+      flushSoon(this);
+    } else if (Array.isArray(this.outgoing)) {
+      // The end of the turn may be far: a loop of awaited sends does not let it come.
+      if (this.outgoing.push(bytes) === MAX_BATCH) this.flush();
+    } else {
+      this.outgoing = [this.outgoing, bytes];
+    }
+    if (bytes.length >= LARGE) this.flush();
+  }
+
+  private checkBuffered(): void {
+    if (this.bufferedAmount > this.host.maxBufferedBytes) {
+      this.shut(CloseCode.SLOW_CONSUMER, 'reads too slowly');
+    }
   }
 }

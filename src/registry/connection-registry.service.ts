@@ -1,6 +1,13 @@
 import type { Observable } from 'rxjs';
 import { Injectable } from '@nestjs/common';
-import type { CloseRequest, ConnectionInfo, Counts, Engine, Except, Target } from '../engine/engine.js';
+import type {
+  CloseRequest,
+  ConnectionInfo,
+  Counts,
+  Engine,
+  Except,
+  Target,
+} from '../engine/engine.js';
 import type { Receipt } from '../protocol/frames.js';
 import { isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
 import { Message } from '../protocol/message.js';

@@ -4,6 +4,8 @@ import type { NodeHandler } from '../engine.js';
 export class MemoryCluster {
   readonly nodes = new Map<string, NodeHandler>();
   readonly memberships = new Memberships();
+  /** Connections per uid in the order in which they came; kept only where the oldest is closed. */
+  readonly arrivals = new Map<string, Set<string>>();
 }
 
 /** Which uids are members of which groups, whether they are online or not. */
@@ -38,13 +40,13 @@ class Memberships {
 
 const NONE: readonly string[] = [];
 
-function setOf(index: Map<string, Set<string>>, key: string): Set<string> {
+export function setOf(index: Map<string, Set<string>>, key: string): Set<string> {
   let set = index.get(key);
   if (set === undefined) index.set(key, (set = new Set()));
   return set;
 }
 
-function drop(index: Map<string, Set<string>>, key: string, value: string): void {
+export function drop(index: Map<string, Set<string>>, key: string, value: string): void {
   const set = index.get(key);
   if (set?.delete(value) && set.size === 0) index.delete(key);
 }

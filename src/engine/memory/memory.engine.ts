@@ -14,7 +14,7 @@ import type {
   Registration,
   Target,
 } from '../engine.js';
-import { MemoryCluster } from './memory-cluster.js';
+import { drop, MemoryCluster, setOf } from './memory-cluster.js';
 
 const BATCH = 1_000;
 
@@ -38,15 +38,17 @@ export class MemoryEngine implements Engine {
 
   register({ connectionId, uid }: Registration, limit?: ConnectionLimit): Admission {
     const count = this.countOf(uid);
-    if (limit !== undefined && count > limit.max) {
-      if (limit.beyond === 'refuse') return { admitted: false };
-      this.closeOldest(uid, count - limit.max, connectionId);
+    if (limit?.beyond === 'refuse' && count > limit.max) return { admitted: false };
+    if (limit?.beyond === 'close-oldest') {
+      setOf(this.cluster.arrivals, uid).add(connectionId);
+      this.closeOldest(uid, count - limit.max);
     }
     if (count === 1) this.node?.presenceChanged(uid, true);
     return { admitted: true, groups: this.cluster.memberships.groupsOf(uid) };
   }
 
-  unregister({ uid }: Registration): void {
+  unregister({ connectionId, uid }: Registration): void {
+    drop(this.cluster.arrivals, uid, connectionId);
     if (this.countOf(uid) === 0) this.node?.presenceChanged(uid, false);
   }
 
@@ -132,12 +134,10 @@ export class MemoryEngine implements Engine {
     return count;
   }
 
-  private closeOldest(uid: string, count: number, newest: string): void {
-    const oldestFirst = this.connectionsOf(uid)
-      .filter(({ connectionId }) => connectionId !== newest)
-      .sort((a, b) => a.since.localeCompare(b.since));
+  private closeOldest(uid: string, count: number): void {
+    const oldestFirst = [...(this.cluster.arrivals.get(uid) ?? [])];
     const close = { code: CloseCode.REPLACED, reason: 'replaced by a newer connection' };
-    for (const { connectionId } of oldestFirst.slice(0, count)) {
+    for (const connectionId of oldestFirst.slice(0, Math.max(count, 0))) {
       this.nodeOf(connectionId)?.disconnect({ kind: 'connection', connectionId }, close);
     }
   }
