@@ -133,9 +133,13 @@ describe('JsonCodec', () => {
     expect(() => codec.decodeFirst(text)).toThrow(expect.objectContaining({ frameId }));
   });
 
+  const jsonWithoutPrototypeKey = fc
+    .jsonValue()
+    .filter((value) => !JSON.stringify(value).includes('"__proto__":'));
+
   it('refuses the key __proto__ wherever it is, and only the key', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), fc.jsonValue(), (inner, outer) => {
+      fc.property(jsonWithoutPrototypeKey, jsonWithoutPrototypeKey, (inner, outer) => {
         // Parsed, so that __proto__ is a key like any other.
         const data = JSON.stringify([outer, { deep: 'HERE' }]).replace(
           '"HERE"',
