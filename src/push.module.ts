@@ -232,14 +232,8 @@ function socketProviders(gateway: Type<UidGateway>): Provider[] {
         httpAdapterHost: HttpAdapterHost,
         modules: ModulesContainer,
       ) => {
-        const parts = {
-          path: options.path,
-          server,
-          liveness,
-          handlers,
-          uidGateway,
-          drain: options,
-        };
+        const { path, authTimeout } = options;
+        const parts = { path, authTimeout, server, liveness, handlers, uidGateway, drain: options };
         return new PushSockets(parts, config, httpAdapterHost, modules);
       },
       inject: [

@@ -45,7 +45,9 @@ export interface PushModuleOptions {
   routePolicy?: RoutePolicy | Type<RoutePolicy>;
 
   /**
-   * Time for the first message after the handshake; then the socket is closed with 4508.
+   * Time for the first message after the handshake; then the socket is closed with 4508. Also
+   * the time that another consumer of the HTTP server has to take an upgrade on a path that no
+   * gateway serves, before it is answered with 404.
    *
    * @default 10_000 ms
    */

@@ -16,6 +16,7 @@ export interface PushSocketsParts {
   readonly handlers: NestHandlers;
   readonly uidGateway: UidGateway;
   readonly drain: DrainOptions;
+  readonly authTimeout: number;
 }
 
 /** The socket side of the module, from its installation in Nest to its orderly end. */

@@ -19,6 +19,7 @@ export interface PushWsAdapterParts {
   readonly handlers: NestHandlers;
   readonly gateways: SharedGateways;
   readonly drain: DrainOptions;
+  readonly authTimeout: number;
   readonly httpAdapterHost: HttpAdapterHost;
 }
 
@@ -92,7 +93,8 @@ export class PushWsAdapter extends WsAdapter {
     if (this.httpServersRegistry.has(port)) return undefined;
     const server = httpServer ?? createServer();
     this.httpServersRegistry.set(port, server);
-    const stop = listenForUpgrades(server, (path) => this.takerOf(port, path));
+    const takerOf = (path: string): UpgradeTaker | undefined => this.takerOf(port, path);
+    const stop = listenForUpgrades(server, takerOf, this.parts.authTimeout);
     this.stopListening.set(port, stop);
     return server;
   }

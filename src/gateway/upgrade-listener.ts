@@ -5,9 +5,6 @@ import { answerUpgrade } from './upgrade-answer.js';
 /** Takes one upgrade. */
 export type UpgradeTaker = (request: IncomingMessage, socket: Socket, head: Buffer) => void;
 
-/** How long another consumer of the same server may think about an upgrade that is not ours. */
-const OTHERS_TIMEOUT = 10_000;
-
 /**
  * Listens for upgrades on an HTTP server and hands each to whoever owns its path.
  *
@@ -15,11 +12,14 @@ const OTHERS_TIMEOUT = 10_000;
  * `error` listener: a reset at that moment ends the process, before any authentication. So the
  * listener comes first here, and the path is read without a parser that throws.
  *
+ * @param othersTimeout milliseconds that another consumer of the server may think about an
+ *   upgrade that is not ours
  * @returns takes the listener off again
  */
 export function listenForUpgrades(
   server: Server,
   takerOf: (path: string) => UpgradeTaker | undefined,
+  othersTimeout: number,
 ): () => void {
   const listener: UpgradeTaker = (request, socket, head) => {
     socket.on('error', destroy);
@@ -30,7 +30,7 @@ export function listenForUpgrades(
       // Whoever took it listens by now, or has answered and waits for the last bytes to go out.
       if (socket.listenerCount('error') > 1) socket.off('error', destroy);
     } else if (path === undefined) answerUpgrade(socket, 400, 'The request target is malformed.');
-    else leaveToOthers(server, socket);
+    else leaveToOthers(server, socket, othersTimeout);
   };
   server.on('upgrade', listener);
   return () => server.off('upgrade', listener);
@@ -47,14 +47,14 @@ function pathOf(target: string | undefined): string | undefined {
  * Other consumers may share the server, and may look at a request for a while before they take
  * it. What none of them has touched by then gets its 404.
  */
-function leaveToOthers(server: Server, socket: Socket): void {
+function leaveToOthers(server: Server, socket: Socket, timeout: number): void {
   const notFound = (): void => answerUpgrade(socket, 404, 'No WebSocket is served on this path.');
   if (server.listenerCount('upgrade') === 1) return notFound();
   const written = socket.bytesWritten;
   const timer = setTimeout(() => {
     const untouched = socket.bytesWritten === written && socket.listenerCount('data') === 0;
     if (untouched) notFound();
-  }, OTHERS_TIMEOUT);
+  }, timeout);
   timer.unref();
   socket.once('close', () => clearTimeout(timer));
 }

@@ -18,7 +18,7 @@ import {
   type PushOptionsFactory,
 } from '../../src/index.js';
 import { startApp, type AppOptions, type RunningApp } from '../support/app.js';
-import { closeAll, connect, connectJson, connectText } from '../support/client.js';
+import { closeAll, connect, connectJson, connectText, refusedUpgrade } from '../support/client.js';
 import { freePort } from '../support/free-port.js';
 
 let running: RunningApp | undefined;
@@ -201,6 +201,17 @@ describe('beside other users of the same server', () => {
     const client = await connectJson(`ws://127.0.0.1:${port}/`, { protocols: [] });
     client.send({ event: 'echo', data: 1 });
     expect(await client.next()).toEqual({ event: 'echoed', data: 1 });
+  });
+
+  it('an upgrade that another consumer leaves alone gets 404 after authTimeout', async () => {
+    const { url } = await start({
+      push: { authTimeout: 100 },
+      configure: (app) => {
+        const server = app.getHttpServer() as import('node:http').Server;
+        server.on('upgrade', () => undefined);
+      },
+    });
+    expect(await refusedUpgrade(`${url}nobody`)).toMatchObject({ status: 404 });
   });
 
   it('another consumer of upgrades takes its own', async () => {
