@@ -61,6 +61,15 @@ export interface Counts {
   nodes: number;
 }
 
+/** How it goes with what carries messages between nodes. */
+export interface EngineHealth {
+  /** `degraded`: part of the cluster cannot be reached. */
+  readonly status: 'up' | 'degraded' | 'down';
+  /** What is wrong, for people. */
+  readonly reason?: string;
+  readonly details: Readonly<Record<string, number>>;
+}
+
 export interface CloseRequest {
   readonly code: number;
   readonly reason: string;
@@ -125,6 +134,8 @@ export interface NodeHandler {
 export interface Engine {
   /** Joins the cluster as the given node. Called once, before anything else. */
   start(node: NodeHandler): MaybePromise<void>;
+  /** As of now, without asking anybody. */
+  health(): EngineHealth;
   /** Leaves the cluster. The node has no connections by then. Nothing is called after it. */
   stop(): MaybePromise<void>;
 

@@ -77,6 +77,9 @@ export class PushSocket extends WebSocket implements Transport {
   /** How the client closed it; null while it is open, or when we did. */
   closedWith: CloseRequest | null = null;
 
+  /** Whether the application listens for messages itself; then ws must read them. */
+  hasOwnListeners = false;
+
   /** Past ws's public API for plain frames; null where only that may be used. */
   private direct: WsInternals | null = null;
   /** Frames that leave at the end of this turn of the event loop. */
@@ -121,6 +124,12 @@ export class PushSocket extends WebSocket implements Transport {
     this.pending = null;
     this.close(code, reason);
     this.host.left(this, code, reason);
+  }
+
+  /** Notes a listener for messages that the application adds beside ours. */
+  override on(event: string | symbol, listener: (...args: never[]) => void): this {
+    if (event === 'message') this.hasOwnListeners = this.listenerCount('message') > 0;
+    return super.on(event, listener);
   }
 
   /** Whatever goes out by ws's public API goes out after what was delivered before it. */

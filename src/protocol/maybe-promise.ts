@@ -5,7 +5,7 @@
 export type MaybePromise<T> = T | Promise<T>;
 
 export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
-  return typeof (value as Promise<T> | undefined)?.then === 'function';
+  return typeof value === 'object' && value !== null && 'then' in value;
 }
 
 /** Goes on with `next` at once, or when the promise has settled. */

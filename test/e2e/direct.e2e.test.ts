@@ -56,7 +56,7 @@ describe('frames that go past ws', () => {
     @WebSocketGateway()
     class Listening implements OnGatewayConnection {
       handleConnection(client: PushSocket): void {
-        client.on('message', (data) => heard.push(String(data)));
+        client.on('message', (data: Buffer) => heard.push(data.toString()));
       }
     }
     running = await startApp({ providers: [Listening] });

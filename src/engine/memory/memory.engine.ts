@@ -8,6 +8,7 @@ import type {
   ConnectionLimit,
   Counts,
   Engine,
+  EngineHealth,
   Except,
   Member,
   NodeHandler,
@@ -34,6 +35,10 @@ export class MemoryEngine implements Engine {
 
   stop(): void {
     if (this.node !== undefined) this.cluster.nodes.delete(this.node.node);
+  }
+
+  health(): EngineHealth {
+    return { status: 'up', details: {} };
   }
 
   register({ connectionId, uid }: Registration, limit?: ConnectionLimit): Admission {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { PushSocket } from '../push-socket.js';
 import { readPlainFrames } from './plain-frames.js';
+import { beginBatch, endBatch } from './write-batch.js';
 import { isReceiverIdle, type DataListener, type WsInternals } from './ws-internals.js';
 
 /** Where a TCP socket keeps the WebSocket that it carries: one listener serves all of them. */
@@ -29,16 +30,18 @@ function onData(this: Socket, chunk: Buffer): void {
   const internals = carried as unknown as WsInternals;
   if (!isDirect(carried) || !isReceiverIdle(internals)) return leaveToWs(this, internals, chunk);
   const { host } = carried;
+  beginBatch();
   const end = readPlainFrames(chunk, host.maxPayload, (text) => {
     host.receive(carried, text);
     return isDirect(carried);
   });
+  endBatch();
   if (end < chunk.length) leaveToWs(this, internals, chunk.subarray(end));
 }
 
 /** A listener that the application has added must hear of messages as well, from ws. */
 function isDirect(carried: PushSocket): boolean {
-  return carried.readyState === WebSocket.OPEN && carried.listenerCount('message') === 1;
+  return carried.readyState === WebSocket.OPEN && !carried.hasOwnListeners;
 }
 
 /** After a close frame, or a breach of the protocol, ws listens no more. */

@@ -1,0 +1,200 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PushException } from '../../src/index.js';
+import { RedisEngine } from '../../src/engine/redis/index.js';
+import { ALL, EngineNode, toGroup, toUid, toUids } from '../support/engine-node.js';
+import { RedisServer } from '../support/redis-server.js';
+import { until } from '../support/until.js';
+
+const COMMAND_TIMEOUT = 600;
+const options = { prefix: 'outage', leaseTime: 1_200, commandTimeout: COMMAND_TIMEOUT };
+
+let redis: RedisServer;
+let a: EngineNode;
+let b: EngineNode;
+let nodes: EngineNode[];
+
+async function startNode(): Promise<EngineNode> {
+  const node = new EngineNode(new RedisEngine({ url: redis.url, ...options }));
+  nodes.push(node);
+  return node.start();
+}
+
+const isUp = (node: EngineNode): boolean => node.engine.health().status === 'up';
+const allUp = (): Promise<void> => until('every node is up', () => nodes.every(isUp));
+const bothDown = (): Promise<void> => until('no node is up', () => !nodes.some(isUp));
+
+/** The error of a call, and how long it took to come. */
+async function failure(call: () => unknown): Promise<{ code: string; took: number }> {
+  const began = performance.now();
+  try {
+    await call();
+  } catch (error) {
+    return { code: (error as PushException).code, took: performance.now() - began };
+  }
+  throw new Error('The call should have failed.');
+}
+
+beforeEach(async () => {
+  redis = await RedisServer.start();
+  nodes = [];
+  a = await startNode();
+  b = await startNode();
+});
+afterEach(async () => {
+  redis.resume();
+  await Promise.all(nodes.map((node) => node.stop()));
+  await redis.close();
+});
+
+/** What must be true again after every outage, for connections from before it and later ones. */
+async function expectEverything(): Promise<void> {
+  const late = await b.connect('late');
+  expect(await a.send(toUid('late'), 'to late')).toBe(1);
+  expect(await late.next()).toBe('to late');
+}
+
+describe('while Redis is away', () => {
+  const ways: [string, () => Promise<void> | void][] = [
+    ['stopped', () => redis.stop()],
+    ['killed', () => redis.kill()],
+    ['paused with its sockets open', () => redis.pause()],
+  ];
+  for (const [way, leave] of ways) {
+    it(`${way}, calls fail in time, local connections are served, and health says so`, async () => {
+      const here = await a.connect('ann');
+      await leave();
+      // The first call may be the one that finds out.
+      const first = await failure(() => a.send(toUid('ann'), 'local'));
+      expect(first.code).toBe('UNAVAILABLE');
+      expect(first.took).toBeLessThan(COMMAND_TIMEOUT + 300);
+      expect(await here.next()).toBe('local');
+      await bothDown();
+      expect(a.engine.health().reason).toContain(redis.address);
+      const calls = [
+        () => a.send(toUids('ann', 'ben'), 'x'),
+        () => a.send(ALL, 'x'),
+        () => a.engine.online(['ann']),
+        () => a.engine.connectionsOf('ann'),
+        () => a.engine.counts(),
+        () => a.engine.joinGroup(toUid('ann'), 'g'),
+        () => a.engine.disconnect(toUid('ann'), { code: 4403, reason: '' }),
+      ];
+      for (const call of calls) {
+        const { code, took } = await failure(call);
+        expect(code).toBe('UNAVAILABLE');
+        expect(took).toBeLessThan(50);
+      }
+      expect(here.received).toEqual(['local', 'x', 'x']);
+      // To one connection of this node: Redis is not needed at all.
+      const connection = { kind: 'connection', connectionId: here.connectionId } as const;
+      expect(await a.send(connection, 'y')).toBe(1);
+    });
+  }
+
+  it('connections are let in, and are there for everyone when it is back', async () => {
+    await redis.kill();
+    await bothDown();
+    const meanwhile = await b.connect('ben');
+    await redis.restart();
+    await allUp();
+    await b.waitForOnline('ben');
+    expect(await a.send(toUid('ben'), 'x')).toBe(1);
+    expect(await meanwhile.next()).toBe('x');
+  });
+
+  it('memory stays bounded: calls that cannot be sent are not kept', async () => {
+    const socket = await b.connect('ann');
+    redis.pause();
+    const payload = 'x'.repeat(10_000);
+    const sent = Array.from({ length: 2_000 }, () => failure(() => a.send(toUid('ann'), payload)));
+    const failures = await Promise.all(sent);
+    expect(new Set(failures.map(({ code }) => code))).toEqual(new Set(['UNAVAILABLE']));
+    await bothDown();
+    redis.resume();
+    await allUp();
+    expect(await a.send(toUid('ann'), 'after')).toBe(1);
+    await socket.inbox.take('the message after', ({ data }) => data === 'after');
+  });
+});
+
+describe('when Redis is back', () => {
+  it('empty, presence, subscriptions and memberships are there again', async () => {
+    const [ann, ben] = [await a.connect('ann'), await b.connect('ben')];
+    await a.engine.joinGroup(toUid('ben'), 'g');
+    await redis.kill();
+    await bothDown();
+    const began = performance.now();
+    await redis.restart();
+    await allUp();
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(await a.engine.online(['ann', 'ben'])).toEqual([true, true]);
+    expect(await a.engine.counts()).toEqual({ connections: 2, uids: 2, nodes: 2 });
+    expect(await a.send(toGroup('g'), 'group')).toBe(1);
+    expect(await ben.next()).toBe('group');
+    expect(await b.send(toUids('ann', 'ben'), 'uids')).toBe(2);
+    expect(await ann.next()).toBe('uids');
+    expect(await b.engine.uidsInGroup('g')).toEqual(['ben']);
+    const again = await a.connect('ben');
+    expect(await b.send(toGroup('g'), 'later')).toBe(2);
+    expect(await again.next()).toBe('later');
+    await expectEverything();
+    // Nobody came or went but the late one.
+    expect([a.presence, b.presence]).toEqual([['+ann'], ['+ben', '+late']]);
+  });
+
+  it('after a pause, nobody who stayed was reported offline or twice online', async () => {
+    await a.connect('ann');
+    const gone = await b.connect('ben');
+    redis.pause();
+    await bothDown();
+    gone.close();
+    redis.resume();
+    await allUp();
+    await Promise.race([a.waitForOffline('ben'), b.waitForOffline('ben')]);
+    await expectEverything();
+    expect([...a.presence, ...b.presence].sort()).toEqual(['+ann', '+ben', '+late', '-ben']);
+    expect(await b.engine.online(['ann', 'ben'])).toEqual([true, false]);
+  });
+
+  it('empty, who went meanwhile is reported offline, once', async () => {
+    const both = [await a.connect('ann'), await b.connect('ann')];
+    await redis.kill();
+    await bothDown();
+    for (const socket of both) socket.close();
+    await redis.restart();
+    await allUp();
+    await Promise.race([a.waitForOffline('ann'), b.waitForOffline('ann')]);
+    await expectEverything();
+    expect([...a.presence, ...b.presence].sort()).toEqual(['+ann', '+late', '-ann']);
+    expect(await a.engine.counts()).toEqual({ connections: 1, uids: 1, nodes: 2 });
+  });
+
+  it('after FLUSHALL, which ends no connection, the next beat finds out', async () => {
+    await a.connect('ann');
+    await redis.cli('FLUSHALL');
+    await until('ann is there again', async () => (await b.engine.online(['ann']))[0]);
+    await until('both nodes are', async () => (await b.engine.counts()).nodes === 2);
+    expect([...a.presence, ...b.presence]).toEqual(['+ann']);
+  });
+
+  it('again and again, the nodes find back', async () => {
+    const ann = await a.connect('ann');
+    for (let i = 0; i < 3; i++) {
+      await redis.kill();
+      await bothDown();
+      await redis.restart();
+      await allUp();
+      expect(await b.send(toUid('ann'), i)).toBe(1);
+    }
+    await ann.inbox.take('the last', ({ data }) => data === 2);
+    expect(ann.received).toEqual([0, 1, 2]);
+  });
+});
+
+it('a node does not start while Redis is away, and says so', async () => {
+  await redis.kill();
+  const { code } = await failure(() =>
+    new EngineNode(new RedisEngine({ url: redis.url, ...options })).start(),
+  );
+  expect(code).toBe('UNAVAILABLE');
+});
