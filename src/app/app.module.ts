@@ -1,4 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { MemoryEngine } from '../engine/memory/memory.engine.js';
+import { RedisEngine } from '../engine/redis/index.js';
 import { JwtAuthenticator } from '../gateway/authenticators/jwt.authenticator.js';
 import type { Authenticator } from '../gateway/authenticators/authenticator.js';
 import { TrustUidAuthenticator } from '../gateway/authenticators/trust-uid.authenticator.js';
@@ -16,6 +18,7 @@ export class AppModule {
       authenticator: authenticatorOf(settings),
       routePolicy: AllowAllRoutePolicy,
       path: settings.path,
+      engine: settings.redisUrl ? new RedisEngine({ url: settings.redisUrl }) : new MemoryEngine(),
     });
     return {
       module: AppModule,

@@ -7,6 +7,8 @@ export interface Settings {
   jwtSecret: string | undefined;
   /** The push API is closed without one. */
   apiKeys: string[];
+  /** Unset: this process is the whole system. */
+  redisUrl: string | undefined;
 }
 
 /** @throws Error that names the variable and what it may be */
@@ -23,6 +25,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     auth,
     jwtSecret: env.PUSH_JWT_SECRET,
     apiKeys: env.PUSH_API_KEY ? [env.PUSH_API_KEY] : [],
+    redisUrl: env.REDIS_URL || undefined,
   };
 }
 

@@ -127,9 +127,9 @@ export class PushSocket extends WebSocket implements Transport {
   }
 
   /** Notes a listener for messages that the application adds beside ours. */
-  override on(event: string | symbol, listener: (...args: never[]) => void): this {
-    if (event === 'message') this.hasOwnListeners = this.listenerCount('message') > 0;
-    return super.on(event, listener);
+  override on(...args: Parameters<WebSocket['on']>): this {
+    if (args[0] === 'message') this.hasOwnListeners = this.listenerCount('message') > 0;
+    return super.on(...args);
   }
 
   /** Whatever goes out by ws's public API goes out after what was delivered before it. */

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PushException } from '../../src/index.js';
 import { RedisEngine } from '../../src/engine/redis/index.js';
@@ -7,6 +8,9 @@ import { until } from '../support/until.js';
 
 const COMMAND_TIMEOUT = 600;
 const options = { prefix: 'outage', leaseTime: 1_200, commandTimeout: COMMAND_TIMEOUT };
+
+// What it logs is right in an application and noise in a test.
+Logger.overrideLogger(false);
 
 let redis: RedisServer;
 let a: EngineNode;

@@ -25,11 +25,20 @@ export class RedisServer {
     readonly port: number,
     private readonly directory: string,
     private readonly options: readonly string[],
+    private readonly config?: string,
   ) {}
 
   static async start(...options: string[]): Promise<RedisServer> {
     const directory = await mkdtemp(join(tmpdir(), 'push-redis-'));
     const server = new RedisServer(await freePort(), directory, options);
+    await server.launch();
+    return server;
+  }
+
+  /** A Sentinel, which is a `redis-server` with a configuration that it rewrites itself. */
+  static async startSentinel(port: number, config: string): Promise<RedisServer> {
+    const directory = await mkdtemp(join(tmpdir(), 'push-redis-'));
+    const server = new RedisServer(port, directory, ['--sentinel'], config);
     await server.launch();
     return server;
   }
@@ -90,16 +99,18 @@ export class RedisServer {
   }
 
   private async launch(): Promise<void> {
-    const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.directory];
-    const child = spawn('redis-server', [...args, '--save', '', ...this.options], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const common = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.directory];
+    const args =
+      this.config === undefined
+        ? [...common, '--save', '', ...this.options]
+        : [this.config, ...common, ...this.options];
+    const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
     running.add(child);
     this.child = child;
-    const lines = createInterface({ input: child.stdout! });
+    const lines = createInterface({ input: child.stdout });
     for await (const line of lines) {
-      if (line.includes('Ready to accept connections')) {
-        child.stdout!.resume();
+      if (line.includes('Ready to accept connections') || line.includes('Sentinel ID')) {
+        child.stdout.resume();
         return;
       }
     }

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
 /** Longest that any command may take; past it the run fails instead of hanging. */
-const CALL_TIMEOUT_MS = 120_000;
+const CALL_TIMEOUT_MS = 90_000;
 
 /** Whether servers and load are each tied to a core of their own. */
 export const pinned =

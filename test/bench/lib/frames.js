@@ -54,8 +54,8 @@ export function serverFrame(text) {
 }
 
 /**
- * Where the payload of the frame that begins at `at` starts and how long it is; undefined when
- * the frame is not whole yet. Allocates nothing unless it is whole: `span` is filled and reused.
+ * Finds the payload of the frame that begins at `at`; false when the frame is not whole yet.
+ * Allocates nothing: `span`, which the caller keeps, is filled in.
  *
  * @param {Buffer} data
  * @param {number} at

@@ -70,6 +70,13 @@ export class LoadConnection {
     return /** @type {Promise<void>} */ (new Promise((resolve) => (this.#ready = resolve)));
   }
 
+  /** How far it has come, for error messages. */
+  get stage() {
+    if (this.#socket.connecting) return 'connecting';
+    if (!this.#upgraded) return 'waiting for the upgrade';
+    return this.#onFrame === this.#whenReady ? 'ready' : 'waiting to be authenticated';
+  }
+
   /** @param {Buffer} frame */
   write(frame) {
     rawWrite(this.#socket, frame);

@@ -1,0 +1,184 @@
+import type { Except } from '../engine.js';
+import { Message } from '../../protocol/message.js';
+
+/** Version of what travels on channels; REDIS.md, "Envelope". */
+const VERSION = 1;
+
+/** What nodes ask of each other. */
+export type Task = 'close' | 'join' | 'leave' | 'dissolve' | 'connections' | 'members';
+
+/** A message for clients. */
+export interface Delivery {
+  readonly message: Message;
+  readonly except?: Except;
+  /** On a node's own channel: whom it is for. */
+  readonly uids?: readonly string[];
+  readonly connection?: string;
+  /** Node and token of whoever waits for an answer. */
+  readonly origin?: string;
+  readonly replyTo?: string;
+}
+
+/** Something that is to be done. */
+export interface Order {
+  readonly task: Task;
+  readonly connection?: string;
+  readonly group?: string;
+  readonly code?: number;
+  readonly reason?: string;
+  readonly origin?: string;
+  readonly replyTo?: string;
+}
+
+/** An answer to either. */
+export interface Answer {
+  readonly answerTo: string;
+  readonly answer: unknown;
+}
+
+export type Envelope = Delivery | Order | Answer;
+
+/**
+ * How every message of this node begins, so that it knows its own without reading them: what it
+ * sends it has already delivered to its own connections.
+ */
+export function signature(node: string): string {
+  return `{"v":${VERSION},"o":"${node}","id":`;
+}
+
+/** The data comes last and is written as it is: the node that sends has made it valid JSON. */
+export function encodeMessage(node: string, message: Message, extra: DeliveryExtra = {}): string {
+  const { except, uids, connection, replyTo } = extra;
+  let text = `${signature(node)}"${message.id}"`;
+  if (message.from !== undefined) text += `,"from":${JSON.stringify(message.from)}`;
+  if (except !== undefined) text += `,"except":${JSON.stringify([...except])}`;
+  if (uids !== undefined) text += `,"uids":${JSON.stringify(uids)}`;
+  if (connection !== undefined) text += `,"connection":"${connection}"`;
+  if (replyTo !== undefined) text += `,"re":"${replyTo}"`;
+  return `${text},"data":${message.json}}`;
+}
+
+export type DeliveryExtra = Pick<Delivery, 'except' | 'uids' | 'connection' | 'replyTo'>;
+
+export function encodeOrder(node: string, order: Omit<Order, 'origin'>): string {
+  const { task, connection, group, code, reason, replyTo } = order;
+  const fields = { v: VERSION, do: task, o: node, connection, group, code, reason, re: replyTo };
+  return JSON.stringify(fields);
+}
+
+export function encodeAnswer({ answerTo, answer }: Answer): string {
+  return JSON.stringify({ v: VERSION, is: answer, re: answerTo });
+}
+
+/**
+ * Reads what came from a channel.
+ *
+ * @throws Error that says what is wrong with it
+ */
+export function decode(text: string, nextId: () => string): Envelope {
+  return decodeOwnKind(text) ?? decodeAny(text, nextId);
+}
+
+/** A message from a node of ours: its data is passed on without being read. */
+function decodeOwnKind(text: string): Delivery | undefined {
+  if (!text.startsWith(`{"v":${VERSION},"o":"`)) return undefined;
+  // Quotes within strings are escaped, so this can only be the member itself; and no member
+  // before it holds an object.
+  const at = text.indexOf(',"data":');
+  if (at < 0) return undefined;
+  const head = JSON.parse(`${text.slice(0, at)}}`) as Record<string, unknown>;
+  const message = Message.fromJson(checkId(head.id), text.slice(at + 8, -1), checkFrom(head.from));
+  return delivery(head, message);
+}
+
+function decodeAny(text: string, nextId: () => string): Envelope {
+  const fields: unknown = JSON.parse(text);
+  if (!isObject(fields)) throw new Error('it is not a JSON object');
+  if ((fields.v ?? VERSION) !== VERSION) throw new Error('it is of another version');
+  if (typeof fields.do === 'string') return order(fields);
+  if ('is' in fields && typeof fields.re === 'string') {
+    return { answerTo: fields.re, answer: fields.is };
+  }
+  if (!('data' in fields)) throw new Error('it has no data');
+  const id = fields.id === undefined ? nextId() : checkId(fields.id);
+  return delivery(fields, Message.of(id, fields.data, checkFrom(fields.from)));
+}
+
+function delivery(fields: Record<string, unknown>, message: Message): Delivery {
+  const except = optional(fields.except, isStrings, '"except" is not a list of strings');
+  return {
+    message,
+    except: except && new Set(except),
+    uids: optional(fields.uids, isStrings, '"uids" is not a list of strings'),
+    connection: optional(fields.connection, isString, '"connection" is not a string'),
+    ...sender(fields),
+  };
+}
+
+const TASKS: ReadonlySet<string> = new Set<Task>([
+  'close',
+  'join',
+  'leave',
+  'dissolve',
+  'connections',
+  'members',
+]);
+
+function order(fields: Record<string, unknown>): Order {
+  if (!TASKS.has(String(fields.do))) throw new Error('it asks for what is not known here');
+  return {
+    task: fields.do as Task,
+    connection: optional(fields.connection, isString, '"connection" is not a string'),
+    group: optional(fields.group, isString, '"group" is not a string'),
+    code: optional(fields.code, isCloseCode, '"code" is not a close code'),
+    reason: optional(fields.reason, isReason, '"reason" is not a string of at most 123 bytes'),
+    ...sender(fields),
+  };
+}
+
+function sender(fields: Record<string, unknown>): Pick<Order, 'origin' | 'replyTo'> {
+  return {
+    origin: optional(fields.o, isString, '"o" is not a string'),
+    replyTo: optional(fields.re, isString, '"re" is not a string'),
+  };
+}
+
+function optional<T>(value: unknown, is: (value: unknown) => value is T, else_: string) {
+  if (value === undefined) return undefined;
+  if (!is(value)) throw new Error(else_);
+  return value;
+}
+
+/** Printable ASCII without quote and backslash: codecs write an id as it is. */
+function checkId(id: unknown): string {
+  if (typeof id !== 'string' || !/^[!#-[\]-~]{1,128}$/.test(id)) {
+    throw new Error('"id" is not 1 to 128 printable ASCII characters without quote and backslash');
+  }
+  return id;
+}
+
+function checkFrom(from: unknown): string | undefined {
+  return optional(from, isString, '"from" is not a string');
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isStrings(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every(isString);
+}
+
+function isReason(value: unknown): value is string {
+  return isString(value) && Buffer.byteLength(value) <= 123;
+}
+
+function isCloseCode(value: unknown): value is number {
+  return (
+    Number.isInteger(value) && (value === 1000 || (Number(value) >= 3000 && Number(value) < 5000))
+  );
+}

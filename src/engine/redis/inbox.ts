@@ -1,0 +1,158 @@
+import { Logger } from '@nestjs/common';
+import type { Member, NodeHandler, Target } from '../engine.js';
+import { CloseCode } from '../../protocol/codes.js';
+import { decode, encodeAnswer, signature, type Delivery, type Order } from './envelope.js';
+import type { Groups } from './groups.js';
+import { parseChannel, type Channel } from './names.js';
+import type { Requests } from './requests.js';
+import type { Shard, Shards } from './shards.js';
+import { describe } from './unavailable.js';
+
+/** Malformed messages are logged at most so often. */
+const LOG_INTERVAL = 60_000;
+
+const GONE = { code: CloseCode.DISCONNECTED, reason: 'disconnected by the server' };
+
+/** What comes from the channels that this node listens on, and what becomes of it. */
+export class Inbox {
+  /** Messages that could not be read, and were skipped. */
+  malformed = 0;
+  private readonly logger = new Logger('RedisEngine');
+  private readonly ownSignature: string;
+  private lastLogged = -Infinity;
+  private lastId = 0;
+
+  constructor(
+    private readonly shards: Shards,
+    private readonly node: NodeHandler,
+    private readonly groups: Groups,
+    private readonly requests: Requests,
+    /** The uid, or with none everyone, has left the group. */
+    private readonly onLeft: (uid: string | undefined, group: string) => void,
+  ) {
+    this.ownSignature = signature(node.node);
+  }
+
+  /** Never throws: what cannot be read is counted, logged once in a while, and skipped. */
+  receive(shard: Shard, name: string, text: string): void {
+    if (text.startsWith(this.ownSignature)) return;
+    try {
+      const channel = parseChannel(shard.names.base, name);
+      if (channel === undefined) return;
+      const envelope = decode(text, this.nextId);
+      if ('message' in envelope) this.deliver(channel, envelope);
+      else if ('task' in envelope) this.carryOut(channel, envelope);
+      else this.requests.answered(envelope.answerTo, envelope.answer);
+    } catch (error) {
+      this.skip(name, error);
+    }
+  }
+
+  private deliver(channel: Channel, delivery: Delivery): void {
+    const target = channel.kind === 'node' ? targetOf(delivery) : channel;
+    const held = this.node.deliver(target, delivery.message, delivery.except);
+    this.answer(delivery, held);
+  }
+
+  private carryOut(channel: Channel, order: Order): void {
+    const answer = this.answerTo(channel, order);
+    if (!(answer instanceof Promise)) return this.answer(order, answer);
+    // Who waits for it is told by its own timeout.
+    answer.then((value) => this.answer(order, value)).catch(() => undefined);
+  }
+
+  private answerTo(channel: Channel, order: Order): unknown {
+    const { task, group } = order;
+    switch (task) {
+      case 'close':
+        return this.close(memberOf(channel, order), order);
+      case 'join':
+        return this.join(memberOf(channel, order), required(group, 'group'));
+      case 'leave':
+        return this.leave(memberOf(channel, order), required(group, 'group'));
+      case 'dissolve':
+        return this.dissolve(required(groupOf(channel), 'group'));
+      case 'connections':
+        return this.node.connectionsOf(required(uidOf(channel), 'uid'));
+      case 'members':
+        return this.node.uidsInGroup(required(groupOf(channel), 'group'));
+    }
+  }
+
+  private close(member: Member, { code = GONE.code, reason = GONE.reason }: Order): boolean {
+    return this.node.disconnect(member, { code, reason });
+  }
+
+  /** Answers when this node gets what is sent to the group. */
+  async join(member: Member, group: string): Promise<boolean> {
+    if (!this.node.joinGroup(member, group)) return false;
+    if (member.kind === 'uid') this.groups.remember(member.uid, group);
+    await this.groups.listen(group);
+    return true;
+  }
+
+  leave(member: Member, group: string): boolean {
+    if (member.kind === 'uid') {
+      this.groups.forget(member.uid, group);
+      this.onLeft(member.uid, group);
+    }
+    const held = this.node.leaveGroup(member, group);
+    this.groups.tidy(group);
+    return held;
+  }
+
+  private dissolve(group: string): boolean {
+    this.groups.forgetGroup(group);
+    this.onLeft(undefined, group);
+    this.node.dissolveGroup(group);
+    this.groups.tidy(group);
+    return true;
+  }
+
+  private answer({ origin, replyTo }: Delivery | Order, answer: unknown): void {
+    if (origin === undefined || replyTo === undefined) return;
+    if (origin === this.node.node) return this.requests.answered(replyTo, answer);
+    const home = this.shards.of(origin);
+    home
+      .publish(home.names.node(origin), encodeAnswer({ answerTo: replyTo, answer }))
+      // Who waits for it is told by its own timeout.
+      .catch(() => undefined);
+  }
+
+  private skip(channel: string, error: unknown): void {
+    this.malformed++;
+    const now = performance.now();
+    if (now - this.lastLogged < LOG_INTERVAL) return;
+    this.lastLogged = now;
+    this.logger.warn(
+      `Skipped a message on ${channel}: ${describe(error)} (${this.malformed} until now)`,
+    );
+  }
+
+  /** For a message whose sender gave it none. */
+  private readonly nextId = (): string => `${this.node.node}-x${(++this.lastId).toString(36)}`;
+}
+
+function targetOf({ uids, connection }: Delivery): Target {
+  if (connection !== undefined) return { kind: 'connection', connectionId: connection };
+  return { kind: 'uids', uids: required(uids, 'uids') };
+}
+
+/** On a uid's channel that uid, on a node's channel the named connection. */
+function memberOf(channel: Channel, { connection }: Order): Member {
+  if (channel.kind === 'uid') return channel;
+  return { kind: 'connection', connectionId: required(connection, 'connection') };
+}
+
+function uidOf(channel: Channel): string | undefined {
+  return channel.kind === 'uid' ? channel.uid : undefined;
+}
+
+function groupOf(channel: Channel): string | undefined {
+  return channel.kind === 'group' ? channel.group : undefined;
+}
+
+function required<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`it names no ${what}`);
+  return value;
+}

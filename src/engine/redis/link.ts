@@ -1,0 +1,191 @@
+import type { RedisClientOptions } from 'redis';
+import { clientFor, within, type Client } from './client.js';
+import { SCRIPTS } from './scripts/index.js';
+import { describe, unavailable } from './unavailable.js';
+
+/** What a link needs to know, and whom it tells. */
+export interface LinkOptions {
+  readonly name: string;
+  readonly client: RedisClientOptions;
+  readonly clustered: boolean;
+  readonly commandTimeout: number;
+  readonly maxPendingBytes: number;
+  readonly onMessage: (channel: string, text: string) => void;
+  /** Called once, after the link was open. */
+  readonly onClose: (link: Link, why: string) => void;
+}
+
+/**
+ * Errors after which the server is not, or no longer, the one that we need: it lost its slots or
+ * its rank, is loading, or has forgotten our scripts. Beginning anew is the answer to all.
+ */
+const STALE =
+  /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN|READONLY|LOADING|MASTERDOWN|NOSCRIPT|NOAUTH|UNKILLABLE|BUSY)\b/;
+
+/** Beyond it one command would hold up others for too long, on both sides. */
+const CHANNELS_PER_COMMAND = 1_000;
+
+/**
+ * The two connections to one server, one for commands and one for subscriptions, for as long as
+ * both work. When either fails, or the server does not answer for `commandTimeout`, it closes for
+ * good.
+ *
+ * Commands are written in the order of their calls, all of one tick at once.
+ */
+export class Link {
+  private readonly commands: Client;
+  private readonly subscriber: Client;
+  private pendingBytes = 0;
+  private pinger: NodeJS.Timeout | undefined;
+  /** Ticks of the pinger since a ping went out that was not answered yet. */
+  private silence = 0;
+  private state: 'opening' | 'open' | 'closed' = 'opening';
+
+  private constructor(private readonly options: LinkOptions) {
+    const { client, commandTimeout } = options;
+    this.commands = clientFor(client, commandTimeout);
+    this.subscriber = clientFor(client, commandTimeout);
+    for (const one of [this.commands, this.subscriber]) {
+      one.on('error', (error: unknown) => this.close(describe(error)));
+      one.on('end', () => this.close('the connection ended'));
+    }
+    // The server took a slot's channels away from us: somebody else has them now.
+    this.subscriber.on('sharded-channel-moved', () => this.close('its slots moved'));
+  }
+
+  /** Connects, and loads the scripts. */
+  static async open(options: LinkOptions): Promise<Link> {
+    const link = new Link(options);
+    const opening = Promise.all([
+      link.commands.connect().then(() => link.loadScripts()),
+      link.subscriber.connect(),
+    ]);
+    try {
+      await within(options.commandTimeout, opening);
+    } catch (error) {
+      opening.catch(() => undefined);
+      link.close(describe(error));
+      throw error;
+    }
+    if (link.isClosed) throw new Error('the connection ended');
+    link.state = 'open';
+    link.startPinging();
+    return link;
+  }
+
+  get name(): string {
+    return this.options.name;
+  }
+
+  get isClosed(): boolean {
+    return this.state === 'closed';
+  }
+
+  /**
+   * Sends a command whose last arguments are `payload`, and answers Redis's reply.
+   *
+   * @throws PushException UNAVAILABLE, within commandTimeout; the command may have been executed
+   */
+  send(args: string[]): Promise<unknown> {
+    if (this.isClosed) return Promise.reject(unavailable(`Redis at ${this.name} is away`));
+    const bytes = sizeOf(args);
+    if (this.pendingBytes + bytes > this.options.maxPendingBytes) {
+      return Promise.reject(unavailable(`too much waits for Redis at ${this.name}`));
+    }
+    this.pendingBytes += bytes;
+    return this.commands.sendCommand(args).then(
+      (reply) => {
+        this.pendingBytes -= bytes;
+        return reply;
+      },
+      (error: unknown) => {
+        this.pendingBytes -= bytes;
+        throw this.failure(error);
+      },
+    );
+  }
+
+  async subscribe(channels: readonly string[]): Promise<void> {
+    await this.inParts(channels, (part) =>
+      this.options.clustered
+        ? this.subscriber.sSubscribe(part, this.onMessage)
+        : this.subscriber.subscribe(part, this.onMessage),
+    );
+  }
+
+  async unsubscribe(channels: readonly string[]): Promise<void> {
+    await this.inParts(channels, (part) =>
+      this.options.clustered
+        ? this.subscriber.sUnsubscribe(part)
+        : this.subscriber.unsubscribe(part),
+    );
+  }
+
+  /** Ends both connections; whatever waits for an answer fails. */
+  close(why: string): void {
+    if (this.state === 'closed') return;
+    const wasOpen = this.state === 'open';
+    this.state = 'closed';
+    clearInterval(this.pinger);
+    this.commands.destroy();
+    this.subscriber.destroy();
+    if (wasOpen) this.options.onClose(this, why);
+  }
+
+  private readonly onMessage = (text: string, channel: string): void => {
+    this.options.onMessage(channel, text);
+  };
+
+  private async inParts(
+    channels: readonly string[],
+    run: (part: string[]) => Promise<void>,
+  ): Promise<void> {
+    const done: Promise<void>[] = [];
+    for (let at = 0; at < channels.length; at += CHANNELS_PER_COMMAND) {
+      done.push(run(channels.slice(at, at + CHANNELS_PER_COMMAND)));
+    }
+    try {
+      await Promise.all(done);
+    } catch (error) {
+      throw this.failure(error);
+    }
+  }
+
+  private async loadScripts(): Promise<void> {
+    await Promise.all(
+      SCRIPTS.map((script) => this.commands.sendCommand(['SCRIPT', 'LOAD', script.source])),
+    );
+  }
+
+  /**
+   * Redis answers in order, so a ping that is answered in time means that everything before it
+   * was. With three ticks in a commandTimeout, and two that a ping may take, nothing waits longer
+   * than that.
+   */
+  private startPinging(): void {
+    this.pinger = setInterval(() => {
+      if (this.silence >= 2) return this.close(`no answer in ${this.options.commandTimeout} ms`);
+      if (this.silence++ > 0) return;
+      Promise.all([
+        this.commands.sendCommand(['PING']),
+        this.subscriber.sendCommand(['PING']),
+      ]).then(
+        () => (this.silence = 0),
+        (error: unknown) => this.close(describe(error)),
+      );
+    }, this.options.commandTimeout / 3);
+    this.pinger.unref();
+  }
+
+  private failure(error: unknown): Error {
+    const why = describe(error);
+    if (STALE.test(why)) this.close(why);
+    return unavailable(`Redis at ${this.name} failed (${why})`, error);
+  }
+}
+
+function sizeOf(args: readonly string[]): number {
+  let size = 0;
+  for (const arg of args) size += arg.length;
+  return size;
+}

@@ -1,0 +1,55 @@
+/** Keys and channels of one shard: REDIS.md, "Channels" and "Keys". */
+export class ShardNames {
+  readonly all: string;
+  readonly nodes: string;
+  readonly uids: string;
+  readonly epoch: string;
+
+  constructor(
+    /** The prefix, in Redis Cluster followed by the shard's number as a hash tag. */
+    readonly base: string,
+  ) {
+    this.all = `${base}:all`;
+    this.nodes = `${base}:nodes`;
+    this.uids = `${base}:uids`;
+    this.epoch = `${base}:epoch`;
+  }
+
+  uid(uid: string): string {
+    return `${this.base}:uid:${uid}`;
+  }
+
+  group(group: string): string {
+    return `${this.base}:group:${group}`;
+  }
+
+  /** The channel on which only this node listens, and the key of what it holds. */
+  node(node: string): string {
+    return `${this.base}:node:${node}`;
+  }
+
+  groupsOf(uid: string): string {
+    return `${this.base}:groups:${uid}`;
+  }
+
+  membersOf(group: string): string {
+    return `${this.base}:members:${group}`;
+  }
+}
+
+/** What a channel stands for. */
+export type Channel =
+  | { readonly kind: 'uid'; readonly uid: string }
+  | { readonly kind: 'group'; readonly group: string }
+  | { readonly kind: 'all' }
+  | { readonly kind: 'node' };
+
+/** Reads a channel's name, given the base of its shard. */
+export function parseChannel(base: string, channel: string): Channel | undefined {
+  const rest = channel.slice(base.length + 1);
+  if (rest.startsWith('uid:')) return { kind: 'uid', uid: rest.slice(4) };
+  if (rest.startsWith('group:')) return { kind: 'group', group: rest.slice(6) };
+  if (rest === 'all') return { kind: 'all' };
+  if (rest.startsWith('node:')) return { kind: 'node' };
+  return undefined;
+}

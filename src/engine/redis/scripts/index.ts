@@ -1,0 +1,11 @@
+import { beat } from './beat.js';
+import { count } from './count.js';
+import { leave } from './leave.js';
+import { place } from './place.js';
+import { publishToUids } from './publish-to-uids.js';
+import type { Script } from './script.js';
+
+/** Loaded on every server when a connection to it begins. */
+export const SCRIPTS: readonly Script[] = [beat, count, leave, place, publishToUids];
+
+export { beat, count, leave, place, publishToUids, type Script };

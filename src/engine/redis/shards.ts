@@ -1,0 +1,198 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { Link } from './link.js';
+import { ShardNames } from './names.js';
+import type { CheckedRedisOptions } from './options.js';
+import type { Script } from './scripts/index.js';
+import { slotOf } from './slot.js';
+import { Subscriptions } from './subscriptions.js';
+import { topologyOf, type Endpoint, type Topology } from './topology.js';
+import { describe, unavailable } from './unavailable.js';
+
+const FIRST_RETRY = 50;
+const LAST_RETRY = 1_000;
+
+/** A part of the keys and channels that is whole on one server, and the way to that server. */
+export class Shard {
+  readonly subscriptions = new Subscriptions();
+  link: Link | undefined;
+
+  constructor(
+    readonly names: ShardNames,
+    private readonly publishing: 'PUBLISH' | 'SPUBLISH',
+  ) {}
+
+  send(args: string[]): Promise<unknown> {
+    return this.link?.send(args) ?? Promise.reject(unavailable('Redis is away'));
+  }
+
+  run(script: Script, args: string[]): Promise<unknown> {
+    return this.send(['EVALSHA', script.sha, '1', this.names.nodes, this.names.base, ...args]);
+  }
+
+  /** Answers how many nodes listen on the channel. */
+  publish(channel: string, text: string): Promise<number> {
+    return this.send([this.publishing, channel, text]) as Promise<number>;
+  }
+
+  get publishCommand(): string {
+    return this.publishing;
+  }
+}
+
+/** Who is told how it goes with the shards. */
+export interface ShardsListener {
+  onMessage(shard: Shard, channel: string, text: string): void;
+  /** The shard's server is there again; the shard is up when this has resolved. */
+  onUp(shard: Shard): Promise<void>;
+  onDown(shard: Shard): void;
+}
+
+/** All shards, and the links to their servers, which are made anew whenever they fail. */
+export class Shards {
+  readonly all: readonly Shard[];
+  lastFailure: string | undefined;
+  private readonly topology: Topology;
+  private readonly logger = new Logger('RedisEngine');
+  private readonly links = new Map<string, Link>();
+  private readonly byBase: ReadonlyMap<string, Shard>;
+  private repairing: Promise<void> | undefined;
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly options: CheckedRedisOptions,
+    private readonly listener: ShardsListener,
+  ) {
+    this.topology = topologyOf(options);
+    const publishing = this.topology.clustered ? 'SPUBLISH' : 'PUBLISH';
+    this.all = this.topology.bases.map((base) => new Shard(new ShardNames(base), publishing));
+    this.byBase = new Map(this.all.map((shard) => [shard.names.base, shard]));
+  }
+
+  /** The shard of a uid, a group or a node. */
+  of(name: string): Shard {
+    return this.all.length === 1 ? this.all[0] : this.all[slotOf(name) % this.all.length];
+  }
+
+  get down(): number {
+    return this.all.filter((shard) => shard.link === undefined).length;
+  }
+
+  /** Connects to every server. @throws PushException UNAVAILABLE when one cannot be reached */
+  async start(): Promise<void> {
+    try {
+      await this.connect();
+    } catch (error) {
+      this.stop();
+      throw unavailable(`Redis did not let this node in (${describe(error)})`, error);
+    }
+  }
+
+  stop(): void {
+    this.stopping.abort();
+    for (const link of [...this.links.values()]) link.close('stopped');
+  }
+
+  private get stopped(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  /** Connects what is not connected. Rejects when anything of it failed. */
+  private async connect(): Promise<void> {
+    const endpoints = await this.topology.resolve();
+    const missing = new Map<string, { endpoint: Endpoint; shards: Shard[] }>();
+    for (const [i, shard] of this.all.entries()) {
+      if (shard.link !== undefined) continue;
+      const endpoint = endpoints[i];
+      const entry = missing.get(endpoint.name) ?? { endpoint, shards: [] };
+      missing.set(endpoint.name, entry);
+      entry.shards.push(shard);
+    }
+    const done = await Promise.allSettled(
+      Array.from(missing.values(), ({ endpoint, shards }) => this.attach(endpoint, shards)),
+    );
+    const failure = done.find((result) => result.status === 'rejected');
+    if (failure !== undefined) throw failure.reason;
+  }
+
+  private async attach(endpoint: Endpoint, shards: Shard[]): Promise<void> {
+    const link = this.links.get(endpoint.name) ?? (await this.open(endpoint));
+    if (link.isClosed) throw new Error('the connection ended');
+    for (const shard of shards) shard.link = link;
+    try {
+      await Promise.all(
+        shards.map(async (shard) => {
+          await shard.subscriptions.restore(link);
+          await this.listener.onUp(shard);
+        }),
+      );
+    } catch (error) {
+      link.close(describe(error));
+      throw error;
+    }
+  }
+
+  private async open({ name, options }: Endpoint): Promise<Link> {
+    const { commandTimeout, maxPendingBytes } = this.options;
+    const link = await Link.open({
+      name,
+      client: options,
+      clustered: this.topology.clustered,
+      commandTimeout,
+      maxPendingBytes,
+      onMessage: (channel, text) => this.onMessage(channel, text),
+      onClose: (closed, why) => this.onClose(closed, why),
+    });
+    if (this.stopped) link.close('stopped');
+    else this.links.set(name, link);
+    return link;
+  }
+
+  private onMessage(channel: string, text: string): void {
+    const shard =
+      this.all.length === 1
+        ? this.all[0]
+        : this.byBase.get(channel.slice(0, channel.indexOf(':', this.baseColon)));
+    if (shard !== undefined) this.listener.onMessage(shard, channel, text);
+  }
+
+  /** Where the colon after a base is looked for: a cluster's base has one colon of its own. */
+  private get baseColon(): number {
+    return this.topology.clustered ? this.options.prefix.length + 1 : 0;
+  }
+
+  private onClose(link: Link, why: string): void {
+    if (this.links.get(link.name) === link) this.links.delete(link.name);
+    for (const shard of this.all) {
+      if (shard.link !== link) continue;
+      shard.link = undefined;
+      shard.subscriptions.lose();
+      this.listener.onDown(shard);
+    }
+    if (this.stopped) return;
+    this.lastFailure = `Redis at ${link.name}: ${why}`;
+    this.logger.warn(`Lost ${this.lastFailure}. Trying again until it is back.`);
+    this.repair();
+  }
+
+  /** Tries until every shard has its server again. */
+  private repair(): void {
+    if (this.stopped || this.down === 0) return;
+    this.repairing ??= this.tryUntilConnected().finally(() => {
+      this.repairing = undefined;
+      // A link may have failed after it was the last one that was missing.
+      this.repair();
+    });
+  }
+
+  private async tryUntilConnected(): Promise<void> {
+    const { signal } = this.stopping;
+    for (let retry = FIRST_RETRY; this.down > 0; retry = Math.min(retry * 2, LAST_RETRY)) {
+      // Nodes that lost the same server must not come back all at the same moment.
+      await sleep(retry * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
+      if (this.stopped) return;
+      await this.connect().catch((error: unknown) => (this.lastFailure = describe(error)));
+    }
+    this.logger.log('Redis is back.');
+  }
+}

@@ -1,0 +1,91 @@
+import type { Link } from './link.js';
+import { describe, unavailable } from './unavailable.js';
+
+const DONE = Promise.resolve();
+
+/**
+ * The channels of one shard that this node listens on. What is wanted is told at once and done
+ * in batches: everything of one tick, or of one round trip, is one command.
+ */
+export class Subscriptions {
+  private readonly wanted = new Set<string>();
+  /** Channels whose state at the server may not be the wanted one. */
+  private changed = new Set<string>();
+  private readonly active = new Set<string>();
+  private link: Link | undefined;
+  /** The batch that is under way, and the one that begins after it. */
+  private running: Promise<void> = DONE;
+  private next: Promise<void> | undefined;
+
+  get size(): number {
+    return this.active.size;
+  }
+
+  /** Resolves when the server sends us what comes on the channel. */
+  want(channel: string): Promise<void> {
+    this.wanted.add(channel);
+    if (this.active.has(channel) && !this.changed.has(channel)) return DONE;
+    this.changed.add(channel);
+    return this.work();
+  }
+
+  /** Resolves when nothing comes from the channel any more; never rejects. */
+  drop(channel: string): Promise<void> {
+    if (!this.wanted.delete(channel)) return DONE;
+    this.changed.add(channel);
+    // What fails now is put right when the link is back.
+    return this.work().catch(() => undefined);
+  }
+
+  /** The server is there: resolves when it sends us everything that is wanted. */
+  async restore(link: Link): Promise<void> {
+    this.link = link;
+    this.changed = new Set(this.wanted);
+    await this.work();
+  }
+
+  /** The server is away, and with it every subscription. */
+  lose(): void {
+    this.link = undefined;
+    this.active.clear();
+  }
+
+  /** Resolves when everything that has changed until now is done. */
+  private work(): Promise<void> {
+    if (this.link === undefined) return Promise.reject(unavailable('Redis is away'));
+    return (this.next ??= this.batch());
+  }
+
+  private async batch(): Promise<void> {
+    await nextTick();
+    await this.running.catch(() => undefined);
+    this.next = undefined;
+    this.running = this.apply();
+    return this.running;
+  }
+
+  private async apply(): Promise<void> {
+    const { link } = this;
+    if (link === undefined) throw unavailable('Redis is away');
+    const [added, removed]: [string[], string[]] = [[], []];
+    for (const channel of this.changed) {
+      if (this.wanted.has(channel) === this.active.has(channel)) continue;
+      (this.wanted.has(channel) ? added : removed).push(channel);
+    }
+    this.changed.clear();
+    try {
+      await Promise.all([link.subscribe(added), link.unsubscribe(removed)]);
+    } catch (error) {
+      // Nothing of this is known to be done now: begin anew, with pauses in between.
+      link.close(describe(error));
+      throw error;
+    }
+    if (this.link !== link) throw unavailable('the connection to Redis ended');
+    for (const channel of added) this.active.add(channel);
+    for (const channel of removed) this.active.delete(channel);
+  }
+}
+
+function nextTick(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

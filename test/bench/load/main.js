@@ -1,0 +1,23 @@
+/** The load: a process that holds all client connections to one server. */
+import { answerCommands } from '../lib/commands.js';
+import { usage } from '../lib/usage.js';
+import { closedLoop } from './closed-loop.js';
+import { expectMessages } from './expect.js';
+import { fixedRate } from './fixed-rate.js';
+import { Fleet } from './fleet.js';
+
+/** @type {Fleet} */
+let fleet;
+/** @type {Promise<unknown>} */
+let expected;
+
+answerCommands({
+  target: (target) => void (fleet = new Fleet(target)),
+  connect: (count) => fleet.connect(count),
+  disconnect: () => fleet.close(),
+  closedLoop: (work) => closedLoop(fleet, work),
+  fixedRate: (work) => fixedRate(fleet, work),
+  expect: (count) => void (expected = expectMessages(fleet, count)),
+  settled: () => expected,
+  usage,
+});

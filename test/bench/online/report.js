@@ -1,0 +1,86 @@
+import { short, table } from '../report/tables.js';
+
+/** KiB of heap and external memory that a connection may take above its stream. */
+const MEMORY_LIMIT = 6;
+
+/** How much `sendToUid` may cost more with a hundred times the users. */
+const GROWTH_LIMIT = 1.3;
+
+const judged = (value, limit) =>
+  `${short(value)} (target ≤ ${limit}: ${value <= limit ? 'met' : '**not met**'})`;
+const pausesOf = ({ gc, longestStall }) =>
+  `GC ${gc.count} times, ${short(gc.total)} ms in all, longest ${short(gc.longest)} ms; longest stall ${short(longestStall)} ms`;
+
+/** @param {import('./run.js').Found} found */
+export function onlineTable({
+  uids,
+  sockets,
+  memory,
+  connect,
+  few,
+  many,
+  broadcast,
+  heartbeats,
+  closing,
+}) {
+  const kib = (bytes) => bytes / 1024 / uids;
+  const streams = uids - sockets;
+  const aboveStreams = kib(memory.connected.js - memory.streams.js);
+  const growth = many.cpu / few.cpu;
+  const growthAlone = many.alone.cpu / few.alone.cpu;
+  const rows = [
+    ['connections', `${uids}: ${sockets} sockets, ${streams} in-process streams`, ''],
+    [
+      'heap and external memory per connection, above the stream',
+      `${judged(aboveStreams, MEMORY_LIMIT)} KiB`,
+      '',
+    ],
+    [
+      'the stream itself',
+      `${short((memory.streams.js - memory.empty.js) / 1024 / streams)} KiB`,
+      '',
+    ],
+    [
+      'resident memory per connection, streams included',
+      `${short(kib(memory.connected.rss - memory.empty.rss))} KiB`,
+      '',
+    ],
+    [
+      'accepting and authenticating, per stream',
+      `${short(connect.cpu / streams)} µs of CPU`,
+      pausesOf(connect),
+    ],
+    [`\`sendToUid\` with ${few.uids} online`, sendCost(few), pausesOf(few)],
+    [`\`sendToUid\` with ${uids} online`, sendCost(many), pausesOf(many)],
+    ['growth of its CPU', judged(growth, GROWTH_LIMIT), ''],
+    [
+      'of which the write to a stream alone',
+      `${short(few.alone.cpu / few.count)} and ${short(many.alone.cpu / many.count)} µs of CPU, growth ${short(growthAlone)}`,
+      '',
+    ],
+    [
+      'broadcast to all',
+      `${short(broadcast.ms)} ms, ${short(broadcast.cpu / uids)} µs of CPU per delivery`,
+      pausesOf(broadcast),
+    ],
+    [
+      'a heartbeat round',
+      `${short(heartbeats.cpu / 1000)} ms of CPU within ${short(heartbeats.ms / 1000)} s, ${heartbeats.pings} pings to streams`,
+      pausesOf(heartbeats),
+    ],
+    [
+      'closing all',
+      `${short(closing.ms)} ms, then ${closing.left.connections} connections and ${closing.left.uids} uids in the registry`,
+      pausesOf(closing),
+    ],
+    [
+      'heap and external memory before, and after all were closed',
+      `${short(memory.empty.js / 2 ** 20)} MiB, ${short(memory.closed.js / 2 ** 20)} MiB`,
+      '',
+    ],
+  ];
+  return table(['', 'measured', 'pauses'], rows);
+}
+
+const sendCost = ({ cpu, count, mean, p99 }) =>
+  `${short(cpu / count)} µs of CPU per message; the call: mean ${short(mean)} µs, p99 ${short(p99)} µs`;

@@ -1,0 +1,44 @@
+import { median, spread } from '../lib/statistics.js';
+
+/** @typedef {import('../rounds.js').Results} Results */
+
+/** @typedef {{ connections: number, scenario: string, metric: string }} Place */
+
+/** @param {Results} results @param {Place} place @param {string} server */
+function values(results, { connections, scenario, metric }, server) {
+  return results[connections]?.[scenario]?.[server]?.map(({ metrics }) => metrics[metric]);
+}
+
+/**
+ * The median over the rounds; undefined where nothing was measured.
+ *
+ * @param {Results} results @param {Place} place @param {string} server
+ */
+export function medianOf(results, place, server) {
+  const found = values(results, place, server);
+  return found && median(found);
+}
+
+/**
+ * The ratios of two servers, taken round by round.
+ *
+ * @param {Results} results @param {Place} place @param {string} server @param {string} rival
+ */
+export function ratioOf(results, place, server, rival) {
+  const ours = values(results, place, server);
+  const theirs = values(results, place, rival);
+  return ours && theirs && spread(ours.map((value, round) => value / theirs[round]));
+}
+
+/**
+ * The median over the rounds of what a sample tells beside its metrics.
+ *
+ * @param {Results} results
+ * @param {{ connections: number, scenario: string }} place
+ * @param {string} server
+ * @param {'serverBusy' | 'loadBusy' | 'lateness'} field
+ */
+export function besides(results, { connections, scenario }, server, field) {
+  const found = results[connections]?.[scenario]?.[server]?.map((sample) => sample[field]);
+  return found === undefined || found.includes(undefined) ? undefined : median(found);
+}

@@ -1,0 +1,72 @@
+import { writeFile } from 'node:fs/promises';
+import { format } from 'prettier';
+import { serverFlags } from '../flags.js';
+import { barChart } from './chart.js';
+import { describeMachine } from './machine.js';
+import { scenarioTable, targetsTable } from './tables.js';
+
+const FOLDER = new URL('../', import.meta.url);
+
+const CHARTS = [
+  { file: 'routed.svg', scenario: 'routed', metric: 'cpu', title: 'µs of CPU per routed message' },
+  {
+    file: 'broadcast.svg',
+    scenario: 'broadcast',
+    metric: 'cpu',
+    title: 'µs of CPU per delivery of a broadcast',
+  },
+];
+
+const METHOD = `Every server runs in a process of its own, and so does the load of each; all stay up for the
+whole run, and one pair works at a time. A scenario runs in short rounds: each round measures
+every server once, beginning with another one each time, after a warm-up that is not counted.
+Ratios are taken within a round; the tables give their median and, in parentheses, their lowest
+and highest. CPU is what the server's process used with all its threads (\`process.cpuUsage()\`),
+divided by the messages that arrived. In all but latency and bursts the load keeps 64 messages
+under way (broadcasts: one), from random connections to random users. Latency is counted from
+the moment at which a message was planned to be sent, so pauses count in full; "late" is how far
+behind this plan the load itself was (p99.9), which no server is to blame for. The load writes
+prebuilt frames to raw sockets: as long as it is less busy than the server, it is not what is
+measured.`;
+
+/**
+ * Writes RESULTS.md and its charts.
+ *
+ * @param {import('./compare.js').Results} results
+ * @param {{ scenarios: import('../scenarios.js').Scenario[], rate: number, seconds: number,
+ *   command: string }} run
+ */
+export async function writeResults(results, run) {
+  for (const { file, ...what } of chartsOf(results)) {
+    await writeFile(new URL(file, FOLDER), barChart(results, what));
+  }
+  const file = new URL('RESULTS.md', FOLDER);
+  await writeFile(file, await format(markdown(results, run), { parser: 'markdown' }));
+  return file;
+}
+
+/** Those for which something was measured. */
+const chartsOf = (results) =>
+  CHARTS.filter(({ scenario }) => Object.values(results).some((found) => found[scenario]));
+
+function markdown(results, { scenarios, rate, seconds, command }) {
+  const counts = Object.keys(results).map(Number);
+  const flags = serverFlags('module').join(' ');
+  return [
+    '# What it costs',
+    `Made by \`${command}\` on ${new Date().toISOString().slice(0, 10)} in ${Math.round(seconds / 60)} minutes. Do not edit: the next run overwrites it.`,
+    `${describeMachine()}\n- the module's server runs with \`${flags}\`, the others with \`${serverFlags('ws').join(' ')}\``,
+    '## Targets',
+    targetsTable(results),
+    ...chartsOf(results).map(({ file, title }) => `![${title}](${file})`),
+    '## Method',
+    METHOD,
+    ...scenarios.flatMap((scenario) => [
+      `## ${scenario.title}${scenario.name === 'latency' ? `: ${rate} messages per second` : ''}`,
+      ...counts.flatMap((connections) => [
+        `${connections.toLocaleString('en')} connections, ${scenario.rounds} rounds:`,
+        scenarioTable(results, scenario, connections),
+      ]),
+    ]),
+  ].join('\n\n');
+}

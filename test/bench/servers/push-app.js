@@ -1,0 +1,25 @@
+/** The application that is measured: this package as its users import it, from `dist`. */
+import 'reflect-metadata';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+
+/** @param {import('../../../dist/index.js').PushModuleOptions} [options] */
+export async function startPushApp(options) {
+  const { AllowAllRoutePolicy, ConnectionRegistryService, PushModule, TrustUidAuthenticator } =
+    await import('../../../dist/index.js');
+  class AppModule {}
+  Module({
+    imports: [
+      PushModule.forRoot({
+        authenticator: new TrustUidAuthenticator(),
+        // The default policy lets clients send to uids but not to all, which the load does too.
+        routePolicy: new AllowAllRoutePolicy(),
+        ...options,
+      }),
+    ],
+  })(AppModule);
+
+  const app = await NestFactory.create(AppModule, { logger: ['error'] });
+  await app.listen(0, '127.0.0.1');
+  return { app, push: app.get(ConnectionRegistryService) };
+}

@@ -1,0 +1,145 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
+import { afterEach, expect, it } from 'vitest';
+import { RedisEngine, type RedisEngineOptions } from '../../src/engine/redis/index.js';
+import { ALL, EngineNode, toGroup, toUid, toUids } from '../support/engine-node.js';
+import { freePort } from '../support/free-port.js';
+import { RedisClusterServers, RedisServer } from '../support/redis-server.js';
+import { until } from '../support/until.js';
+
+Logger.overrideLogger(false);
+
+const USERS = 60;
+
+let nodes: EngineNode[] = [];
+let cleanUp: (() => Promise<unknown>)[] = [];
+
+async function startNode(options: RedisEngineOptions): Promise<EngineNode> {
+  const node = new EngineNode(
+    new RedisEngine({ prefix: 'failover', leaseTime: 2_000, commandTimeout: 1_000, ...options }),
+  );
+  nodes.push(node);
+  return node.start();
+}
+
+const isUp = (node: EngineNode): boolean => node.engine.health().status === 'up';
+
+afterEach(async () => {
+  await Promise.all(nodes.map((node) => node.stop()));
+  for (const step of cleanUp.reverse()) await step();
+  nodes = [];
+  cleanUp = [];
+});
+
+/** Users on both nodes, all in one group. */
+async function populate(a: EngineNode, b: EngineNode) {
+  const sockets = await Promise.all(
+    Array.from({ length: USERS }, (_, i) => [a, b][i % 2].connect(`u${i}`)),
+  );
+  for (let i = 0; i < USERS; i++) await a.engine.joinGroup(toUid(`u${i}`), 'g');
+  return sockets;
+}
+
+/** Every way to everyone works, from both nodes. */
+async function expectEverything(a: EngineNode, b: EngineNode, name: string): Promise<void> {
+  const uids = Array.from({ length: USERS }, (_, i) => `u${i}`);
+  const sent = uids.map((uid, i) => [b, a][i % 2].send(toUid(uid), `${name} ${uid}`));
+  expect(new Set(await Promise.all(sent))).toEqual(new Set([1]));
+  expect(await a.send(toUids(...uids), name)).toBe(2);
+  expect(await b.send(toGroup('g'), name)).toBe(2);
+  expect(await a.send(ALL, name)).toBe(2);
+  expect(await b.engine.online(uids)).toEqual(uids.map(() => true));
+  expect(await b.engine.counts()).toEqual({ connections: USERS, uids: USERS, nodes: 2 });
+}
+
+it('a master of a Redis Cluster fails over, and everything is there again', async () => {
+  const servers = await RedisClusterServers.start(3, 1);
+  cleanUp.push(() => servers.close());
+  const cluster = { nodes: servers.addresses.slice(0, 2) };
+  const [a, b] = [await startNode({ cluster }), await startNode({ cluster })];
+  const sockets = await populate(a, b);
+  await expectEverything(a, b, 'before');
+  // Load is spread over the masters.
+  for (const master of servers.masters) {
+    expect(Number(await master.cli('DBSIZE'))).toBeGreaterThan(USERS / 6);
+  }
+
+  await servers.masters[0].kill();
+  await until('both nodes have noticed', () => !isUp(a) && !isUp(b));
+  expect(a.engine.health().status).toBe('degraded');
+  await until('both nodes are back', () => isUp(a) && isUp(b));
+  await expectEverything(a, b, 'after');
+  for (const [i, socket] of sockets.entries()) {
+    await socket.inbox.take('the last', ({ data }) => data === `after u${i}`);
+  }
+  expect([...a.presence, ...b.presence].filter((change) => change.startsWith('-'))).toEqual([]);
+});
+
+it('a slot that moves to another master takes its channels along', async () => {
+  const servers = await RedisClusterServers.start(2, 0);
+  cleanUp.push(() => servers.close());
+  const cluster = { nodes: servers.addresses };
+  const [a, b] = [
+    await startNode({ cluster, shards: 4 }),
+    await startNode({ cluster, shards: 4 }),
+  ];
+  await populate(a, b);
+  const [source, target] = servers.masters;
+  const slot = await source.cli('CLUSTER', 'KEYSLOT', 'failover:{0}:nodes');
+  const holds = Number(slot) < 8_192;
+  const [from, to] = holds ? [source, target] : [target, source];
+  const [fromId, toId] = [await from.cli('CLUSTER', 'MYID'), await to.cli('CLUSTER', 'MYID')];
+  await to.cli('CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId);
+  await from.cli('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId);
+  for (;;) {
+    const keys = await from.cli('CLUSTER', 'GETKEYSINSLOT', slot, '100');
+    if (keys === '') break;
+    const names = keys.split('\n');
+    await from.cli('MIGRATE', '127.0.0.1', String(to.port), '', '0', '5000', 'KEYS', ...names);
+  }
+  for (const server of [to, from]) await server.cli('CLUSTER', 'SETSLOT', slot, 'NODE', toId);
+  // The nodes learn of it when they next use the slot.
+  await until('everyone is there', async () => {
+    const counts = await a.engine.counts().catch(() => undefined);
+    return isUp(a) && isUp(b) && counts?.connections === USERS;
+  });
+  await until('both listen', () => isUp(a) && isUp(b));
+  await expectEverything(a, b, 'after');
+});
+
+it('a master under Sentinel fails over', async () => {
+  const master = await RedisServer.start();
+  cleanUp.push(() => master.close());
+  const replica = await RedisServer.start('--replicaof', '127.0.0.1', String(master.port));
+  cleanUp.push(() => replica.close());
+  await replica.replicating();
+  const sentinel = await startSentinel(master.port);
+  const options = { sentinel: { name: 'push', nodes: [sentinel] } };
+  const [a, b] = [await startNode(options), await startNode(options)];
+  await populate(a, b);
+  await master.kill();
+  await until('both nodes have noticed', () => !isUp(a) && !isUp(b));
+  await until('both nodes are back', () => isUp(a) && isUp(b));
+  await expectEverything(a, b, 'after');
+});
+
+async function startSentinel(masterPort: number): Promise<{ host: string; port: number }> {
+  const directory = await mkdtemp(join(tmpdir(), 'push-sentinel-'));
+  cleanUp.push(() => rm(directory, { recursive: true, force: true }));
+  const config = join(directory, 'sentinel.conf');
+  const lines = [
+    `sentinel monitor push 127.0.0.1 ${masterPort} 1`,
+    'sentinel down-after-milliseconds push 300',
+    'sentinel failover-timeout push 2000',
+  ];
+  await writeFile(config, lines.join('\n'));
+  const port = await freePort();
+  const server = await RedisServer.startSentinel(port, config);
+  cleanUp.push(() => server.close());
+  await until('the Sentinel knows the replica', async () =>
+    (await server.cli('SENTINEL', 'REPLICAS', 'push')).includes('127.0.0.1'),
+  );
+  return { host: '127.0.0.1', port };
+}

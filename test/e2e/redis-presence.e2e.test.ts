@@ -1,0 +1,144 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { Logger } from '@nestjs/common';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { RedisEngine, type RedisEngineOptions } from '../../src/engine/redis/index.js';
+import { EngineNode, toUid } from '../support/engine-node.js';
+import { RedisServer } from '../support/redis-server.js';
+import { until } from '../support/until.js';
+
+Logger.overrideLogger(false);
+
+const PREFIX = 'presence';
+const USERS = 5_000;
+
+let redis: RedisServer;
+let nodes: EngineNode[];
+let children: ChildProcess[];
+
+async function startNode(options: RedisEngineOptions): Promise<EngineNode> {
+  const node = new EngineNode(new RedisEngine({ url: redis.url, prefix: PREFIX, ...options }));
+  nodes.push(node);
+  return node.start();
+}
+
+/** A node in a process of its own that holds users `u<first>` and so on. */
+async function startProcess(leaseTime: number, first: number, users: number) {
+  const args = [redis.url, PREFIX, leaseTime, first, users].map(String);
+  const child = spawn(process.execPath, ['test/support/redis-node.js', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  await once(child.stdout, 'data');
+  return child;
+}
+
+const keys = async (): Promise<string[]> =>
+  (await redis.cli('KEYS', '*')).split('\n').filter((key) => key !== '');
+
+beforeEach(async () => {
+  redis = await RedisServer.start();
+  nodes = [];
+  children = [];
+});
+afterEach(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await Promise.all(nodes.map((node) => node.stop()));
+  await redis.close();
+});
+
+it('a node killed with 5,000 users leaves nothing behind, and each is offline once', async () => {
+  const leaseTime = 3_000;
+  const survivors = [await startNode({ leaseTime }), await startNode({ leaseTime })];
+  // One user has a connection elsewhere, too, and so stays online.
+  await survivors[0].connect('u0');
+  const before = await keys();
+  const child = await startProcess(leaseTime, 0, USERS);
+  expect(await survivors[0].engine.counts()).toEqual({
+    connections: USERS + 1,
+    uids: USERS,
+    nodes: 3,
+  });
+
+  const killed = performance.now();
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const offline = (): string[] =>
+    survivors.flatMap(({ presence }) => presence.filter((change) => change.startsWith('-')));
+  await until('all are offline', () => offline().length >= USERS - 1);
+  expect(performance.now() - killed).toBeLessThan(leaseTime);
+
+  const uids = Array.from({ length: USERS }, (_, i) => `u${i}`);
+  expect(offline().sort()).toEqual(
+    uids
+      .slice(1)
+      .map((uid) => `-${uid}`)
+      .sort(),
+  );
+  const online = await survivors[1].engine.online(uids);
+  expect(online.filter(Boolean)).toEqual([true]);
+  expect(await survivors[0].send(toUid('u1'), 'x')).toBe(0);
+  expect(await survivors[0].engine.counts()).toEqual({ connections: 1, uids: 1, nodes: 2 });
+  expect((await keys()).sort()).toEqual([...before].sort());
+});
+
+it('what nobody cleaned up is cleaned up by the next node that starts', async () => {
+  const leaseTime = 600;
+  const child = await startProcess(leaseTime, 0, 10);
+  child.kill('SIGKILL');
+  const next = await startNode({ leaseTime });
+  await until('all are offline', () => next.presence.length === 10);
+  expect((await keys()).sort()).toEqual([`${PREFIX}:epoch`, `${PREFIX}:nodes`, `${PREFIX}:seq`]);
+});
+
+it('a node that was frozen for longer than its lease is there again when it goes on', async () => {
+  const leaseTime = 600;
+  const survivor = await startNode({ leaseTime });
+  const child = await startProcess(leaseTime, 0, 10);
+  child.kill('SIGSTOP');
+  await survivor.waitForOffline('u9');
+  await until('all are offline', () => survivor.presence.length === 10);
+  child.kill('SIGCONT');
+  await until('all are back', async () => (await survivor.engine.counts()).connections === 10);
+  expect(await survivor.engine.counts()).toEqual({ connections: 10, uids: 10, nodes: 2 });
+});
+
+it('nothing stays behind when nodes stop in order', async () => {
+  const [a, b] = [await startNode({}), await startNode({})];
+  for (const uid of ['ann', 'ben']) await Promise.all([a.connect(uid), b.connect(uid)]);
+  await a.engine.joinGroup(toUid('ann'), 'g');
+  await a.engine.leaveGroup(toUid('ann'), 'g');
+  await a.stop();
+  await b.stop();
+  expect((await keys()).sort()).toEqual([`${PREFIX}:epoch`, `${PREFIX}:seq`]);
+});
+
+it('with an offline delay, a uid that comes back in time was never offline', async () => {
+  const offlineDelay = 300;
+  const [a, b] = [await startNode({ offlineDelay }), await startNode({ offlineDelay })];
+  for (const node of [a, b, a]) {
+    const socket = await node.connect('ann');
+    socket.close();
+    expect(await b.engine.online(['ann'])).toEqual([true]);
+    expect(await b.send(toUid('ann'), 'x')).toBeLessThanOrEqual(1);
+  }
+  const left = performance.now();
+  await a.waitForOffline('ann');
+  expect(performance.now() - left).toBeGreaterThan(offlineDelay - 100);
+  expect(await b.engine.online(['ann'])).toEqual([false]);
+  expect([a.presence, b.presence]).toEqual([['+ann', '-ann'], []]);
+});
+
+it('15,000 connections at once take a few round trips, not one each', async () => {
+  const node = await startNode({});
+  const calls = async (command: string): Promise<number> => {
+    const stats = await redis.cli('INFO', 'commandstats');
+    return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
+  };
+  const total = 15_000;
+  const before = await calls('evalsha');
+  await Promise.all(Array.from({ length: total }, (_, i) => node.connect(`u${i}`)));
+  expect(await calls('subscribe')).toBeLessThan(30);
+  expect((await calls('evalsha')) - before).toBeLessThan(60);
+  expect(await node.engine.counts()).toEqual({ connections: total, uids: total, nodes: 1 });
+});
