@@ -1,4 +1,6 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { HttpException, HttpStatus } from '@nestjs/common';
+import type { CodecName } from '../protocol/codec.js';
 import { ErrorCode } from '../protocol/codes.js';
 import type { Credential } from '../protocol/frames.js';
 import { isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
@@ -24,30 +26,51 @@ export class Authentication {
    *   is a fault of the server
    */
   identify(socket: PushSocket, credential: Credential): MaybePromise<Identity> {
-    const abort = new AbortController();
+    const context = new Context(socket);
     let answer: MaybePromise<Identity | null>;
     try {
-      answer = this.authenticator().authenticate(credential, contextOf(socket, abort.signal));
+      answer = this.authenticator().authenticate(credential, context);
     } catch (error) {
       throw refusalOrFault(error);
     }
     if (!isPromise(answer)) return accepted(answer);
-    return withTimeout(answer, this.timeout, abort).then(accepted, (error: unknown) => {
+    return withTimeout(answer, this.timeout, context).then(accepted, (error: unknown) => {
       throw refusalOrFault(error);
     });
   }
 }
 
-function contextOf(socket: PushSocket, signal: AbortSignal): AuthenticationContext {
-  const { address, request, codec } = socket;
-  return {
-    address,
-    headers: request?.headers ?? {},
-    url: request?.url ?? '',
-    codec: codec!.name,
-    renewal: request === null,
-    signal,
-  };
+/** The signal is made when it is asked for: few authenticators do, and it is not cheap. */
+class Context implements AuthenticationContext {
+  readonly address: string;
+  readonly codec: CodecName;
+  readonly renewal: boolean;
+  private readonly request: IncomingMessage | null;
+  private controller: AbortController | undefined;
+
+  constructor({ address, codec, request }: PushSocket) {
+    this.address = address;
+    this.codec = codec!.name;
+    this.request = request;
+    this.renewal = request === null;
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.request?.headers ?? {};
+  }
+
+  get url(): string {
+    return this.request?.url ?? '';
+  }
+
+  get signal(): AbortSignal {
+    return (this.controller ??= new AbortController()).signal;
+  }
+
+  abort(): void {
+    this.controller ??= new AbortController();
+    this.controller.abort();
+  }
 }
 
 function accepted(identity: Identity | null): Identity {
@@ -74,13 +97,13 @@ const REFUSALS = new Set<number>([
 async function withTimeout<T>(
   answer: Promise<T>,
   milliseconds: number,
-  abort: AbortController,
+  context: Context,
 ): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(new Error(`The authenticator gave no answer within ${milliseconds} ms.`));
-      abort.abort();
+      context.abort();
     }, milliseconds);
   });
   try {

@@ -35,9 +35,9 @@ const PUSHED = 20_000;
 function closedLoop({ operation, size = SMALL, inFlight = IN_FLIGHT, per = () => 1 }) {
   return async (pair, { connections, durationMs }) => {
     await pair.connect(connections);
-    const work = { operation, size, inFlight, durationMs };
+    await pair.load.call('prepare', { name: operation, size });
     const { result, cpu, serverBusy, loadBusy } = await pair.measured(() =>
-      pair.load.call('closedLoop', work),
+      pair.load.call('closedLoop', { inFlight, durationMs }),
     );
     const cost = cpu / (result.operations * per(connections));
     return { metrics: { cpu: cost }, serverBusy, loadBusy };
@@ -85,7 +85,8 @@ async function latency(pair, { connections, durationMs, rate }) {
 
 async function saturation(pair, { connections, durationMs }) {
   await pair.connect(connections);
-  const work = { operation: 'routed', size: SMALL, inFlight: IN_FLIGHT_SATURATED, durationMs };
+  await pair.load.call('prepare', { name: 'routed', size: SMALL });
+  const work = { inFlight: IN_FLIGHT_SATURATED, durationMs };
   const { result, serverBusy, loadBusy } = await pair.measured(() =>
     pair.load.call('closedLoop', work),
   );

@@ -31,12 +31,15 @@ function onData(this: Socket, chunk: Buffer): void {
   if (!isDirect(carried) || !isReceiverIdle(internals)) return leaveToWs(this, internals, chunk);
   const { host } = carried;
   beginBatch();
-  const end = readPlainFrames(chunk, host.maxPayload, (text) => {
-    host.receive(carried, text);
-    return isDirect(carried);
-  });
-  endBatch();
-  if (end < chunk.length) leaveToWs(this, internals, chunk.subarray(end));
+  try {
+    const end = readPlainFrames(chunk, host.maxPayload, (text) => {
+      host.receive(carried, text);
+      return isDirect(carried);
+    });
+    if (end < chunk.length) leaveToWs(this, internals, chunk.subarray(end));
+  } finally {
+    endBatch();
+  }
 }
 
 /** A listener that the application has added must hear of messages as well, from ws. */

@@ -1,5 +1,3 @@
-import { operations } from './operations.js';
-
 /** How long after the end of sending the last messages may take to come back. */
 const DRAIN_MS = 20_000;
 
@@ -7,10 +5,10 @@ const DRAIN_MS = 20_000;
  * Keeps a number of operations under way for a time: each one that is done starts the next.
  *
  * @param {import('./fleet.js').Fleet} fleet
- * @param {{ operation: string, size: number, inFlight: number, durationMs: number }} work
+ * @param {import('./operations.js').Operation} operation
+ * @param {{ inFlight: number, durationMs: number }} work
  */
-export function closedLoop(fleet, { operation, size, inFlight, durationMs }) {
-  const { start, deliveries } = operations[operation](fleet, size);
+export function closedLoop(fleet, { start, deliveries }, { inFlight, durationMs }) {
   let started = 0;
   let done = 0;
   let missing = deliveries;
@@ -41,7 +39,7 @@ export function closedLoop(fleet, { operation, size, inFlight, durationMs }) {
     setTimeout(() => {
       running = false;
       giveUp = setTimeout(
-        () => reject(new Error(`${operation}: ${done} of ${started} done, messages were lost`)),
+        () => reject(new Error(`${done} of ${started} operations done, messages were lost`)),
         DRAIN_MS,
       );
     }, durationMs);

@@ -5,9 +5,12 @@ import { closedLoop } from './closed-loop.js';
 import { expectMessages } from './expect.js';
 import { fixedRate } from './fixed-rate.js';
 import { Fleet } from './fleet.js';
+import { operations } from './operations.js';
 
 /** @type {Fleet} */
 let fleet;
+/** @type {import('./operations.js').Operation} */
+let operation;
 /** @type {Promise<unknown>} */
 let expected;
 
@@ -15,7 +18,9 @@ answerCommands({
   target: (target) => void (fleet = new Fleet(target)),
   connect: (count) => fleet.connect(count),
   disconnect: () => fleet.close(),
-  closedLoop: (work) => closedLoop(fleet, work),
+  /** Builds the frames, so that this is not measured. */
+  prepare: ({ name, size }) => void (operation = operations[name](fleet, size)),
+  closedLoop: (work) => closedLoop(fleet, operation, work),
   fixedRate: (work) => fixedRate(fleet, work),
   expect: (count) => void (expected = expectMessages(fleet, count)),
   settled: () => expected,
