@@ -49,6 +49,7 @@ export type {
   ConnectionLimit,
   Counts,
   Engine,
+  EngineHealth,
   Except,
   Member,
   NodeHandler,

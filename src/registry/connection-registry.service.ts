@@ -5,6 +5,7 @@ import type {
   ConnectionInfo,
   Counts,
   Engine,
+  EngineHealth,
   Except,
   Target,
 } from '../engine/engine.js';
@@ -164,6 +165,11 @@ export class ConnectionRegistryService {
   ): Promise<{ nodes: number }> {
     const nodes = await this.engine.disconnect(checkMember(uidOrConnectionId), checkClose(close));
     return { nodes };
+  }
+
+  /** How it goes with what carries messages between nodes, as of now; asks nobody. */
+  health(): EngineHealth {
+    return this.engine.health();
   }
 
   /**

@@ -1,4 +1,4 @@
-import { scenarios } from './scenarios.js';
+import { scenarios as ofOneNode } from './scenarios.js';
 
 const QUICK_ROUNDS = 3;
 const QUICK_DURATION = 0.6;
@@ -6,10 +6,12 @@ const QUICK_DURATION = 0.6;
 /**
  * The scenarios to run, with as many and as long rounds as were asked for.
  *
- * @param {import('./options.js').Options} options
- * @returns {import('./scenarios.js').Scenario[]}
+ * @template {Pick<import('./scenarios.js').Scenario, 'name' | 'rounds' | 'durationMs' | 'quick'>} S
+ * @param {Pick<import('./options.js').Options, 'quick' | 'only' | 'rounds'>} options
+ * @param {S[]} [scenarios]
+ * @returns {S[]}
  */
-export function planned({ quick, only, rounds }) {
+export function planned({ quick, only, rounds }, scenarios = ofOneNode) {
   return scenarios
     .filter((scenario) => (only ? only.includes(scenario.name) : !quick || scenario.quick))
     .map((scenario) => ({

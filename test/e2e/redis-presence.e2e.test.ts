@@ -88,7 +88,7 @@ it('what nobody cleaned up is cleaned up by the next node that starts', async ()
   child.kill('SIGKILL');
   const next = await startNode({ leaseTime });
   await until('all are offline', () => next.presence.length === 10);
-  expect((await keys()).sort()).toEqual([`${PREFIX}:epoch`, `${PREFIX}:nodes`, `${PREFIX}:seq`]);
+  expect((await keys()).sort()).toEqual([`${PREFIX}:nodes`, `${PREFIX}:state`]);
 });
 
 it('a node that was frozen for longer than its lease is there again when it goes on', async () => {
@@ -110,7 +110,7 @@ it('nothing stays behind when nodes stop in order', async () => {
   await a.engine.leaveGroup(toUid('ann'), 'g');
   await a.stop();
   await b.stop();
-  expect((await keys()).sort()).toEqual([`${PREFIX}:epoch`, `${PREFIX}:seq`]);
+  expect((await keys()).sort()).toEqual([`${PREFIX}:state`]);
 });
 
 it('with an offline delay, a uid that comes back in time was never offline', async () => {

@@ -133,6 +133,7 @@ describe('ConnectionRegistryService', () => {
     expect(await push.countConnections()).toBe(3);
     expect(await push.countUids()).toBe(2);
     expect(await push.countNodes()).toBe(1);
+    expect(push.health()).toMatchObject({ status: 'up' });
     const uids = [];
     for await (const uid of push.uids()) uids.push(uid);
     expect(uids.sort()).toEqual(['ada', 'bob']);

@@ -20,7 +20,7 @@ export interface LinkOptions {
  * its rank, is loading, or has forgotten our scripts. Beginning anew is the answer to all.
  */
 const STALE =
-  /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN|READONLY|LOADING|MASTERDOWN|NOSCRIPT|NOAUTH|UNKILLABLE|BUSY)\b/;
+  /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN|READONLY|LOADING|MASTERDOWN|NOSCRIPT|NOAUTH|BUSY)\b/;
 
 /** Beyond it one command would hold up others for too long, on both sides. */
 const CHANNELS_PER_COMMAND = 1_000;

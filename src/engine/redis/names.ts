@@ -3,7 +3,6 @@ export class ShardNames {
   readonly all: string;
   readonly nodes: string;
   readonly uids: string;
-  readonly epoch: string;
 
   constructor(
     /** The prefix, in Redis Cluster followed by the shard's number as a hash tag. */
@@ -12,7 +11,6 @@ export class ShardNames {
     this.all = `${base}:all`;
     this.nodes = `${base}:nodes`;
     this.uids = `${base}:uids`;
-    this.epoch = `${base}:epoch`;
   }
 
   uid(uid: string): string {

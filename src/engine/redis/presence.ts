@@ -1,37 +1,25 @@
 import type { Admission, ConnectionLimit, NodeHandler, Registration } from '../engine.js';
-import { CloseCode } from '../../protocol/codes.js';
-import { encodeOrder } from './envelope.js';
+import { Departures, type Departure } from './departures.js';
 import type { Groups } from './groups.js';
 import type { CheckedRedisOptions } from './options.js';
-import { beat, leave, place } from './scripts/index.js';
+import {
+  BATCH,
+  HAS_OTHERS,
+  OFFLINE,
+  PresenceCalls,
+  REPLACED,
+  type Change,
+  type PlaceReply,
+} from './presence-calls.js';
 import type { Shard } from './shards.js';
 
-const BATCH = 500;
-const REPLACED = {
-  code: CloseCode.REPLACED,
-  reason: 'replaced by a newer connection',
-};
-
 /** A change that Redis does not know of yet. */
-interface Change extends Registration {
-  readonly kind: '+' | '-' | '?';
-  readonly limit?: ConnectionLimit;
+interface Pending extends Change {
   /** Groups that the uid left while the connection was being placed. */
   left?: Set<string>;
-  done?(reply: Placed | undefined): void;
+  /** What Redis says of it; undefined when Redis is away, or it needs no answer. */
+  done(placed: Admission | undefined): void;
 }
-
-/** What Redis says of a connection that came. */
-interface Placed {
-  readonly admitted: boolean;
-  readonly groups: readonly string[];
-}
-
-/** What Redis answers to a connection that came. */
-type PlaceReply = [admitted: number, isNew: number, ...groups: string[]];
-
-/** What a beat answers. */
-type BeatReply = [epoch: string, known: number, more: number, offline: string[]];
 
 /**
  * What Redis knows of this node's connections in one shard, and how it gets to know it: changes
@@ -43,8 +31,8 @@ type BeatReply = [epoch: string, known: number, more: number, offline: string[]]
 export class Presence {
   /** While `restoring` changes wait, so that none falls between what is restored and what comes. */
   private state: 'away' | 'restoring' | 'up' = 'away';
-  private queue: Change[] = [];
-  private inFlight: Change[] = [];
+  private queue: Pending[] = [];
+  private inFlight: Pending[] = [];
   private pump: Promise<void> | undefined;
   /** Names the data in Redis: another one means that it was lost. */
   private epoch: string | undefined;
@@ -56,14 +44,22 @@ export class Presence {
   private isStale = true;
   private restoring: Promise<void> | undefined;
 
+  private readonly calls: PresenceCalls;
+  private readonly departures: Departures;
+
   constructor(
     private readonly shard: Shard,
     private readonly node: NodeHandler,
-    private readonly options: CheckedRedisOptions,
+    options: CheckedRedisOptions,
     private readonly groups: Groups,
     /** Whether the uid is of this shard. */
     private readonly isOurs: (uid: string) => boolean,
-  ) {}
+  ) {
+    this.calls = new PresenceCalls(shard, node.node, options);
+    this.departures = new Departures(options.offlineDelay, (departures) => {
+      this.depart(departures).catch(() => undefined);
+    });
+  }
 
   register(connection: Registration, limit?: ConnectionLimit): Promise<Admission> | Admission {
     // Before Redis knows of it: who finds the uid online must reach it.
@@ -94,22 +90,28 @@ export class Presence {
     }
   }
 
-  /**
-   * Says that this node lives, and cleans up after others that do not.
-   *
-   * @param overdue milliseconds since when offline delays must have passed: time for the node
-   *   that caused them to see to them itself
-   */
-  async beat(overdue = this.options.leaseTime / 2): Promise<void> {
-    if (this.state !== 'up') return;
-    const more = await this.beatOnce(overdue);
-    if (more) await this.beat(overdue);
+  /** Says that this node lives, and cleans up after others that do not. */
+  async beat(): Promise<void> {
+    for (let isMore = true; isMore && this.state === 'up';) {
+      const beat = await this.calls.beat();
+      for (const uid of beat.offline) this.node.presenceChanged(uid, false);
+      if (!beat.isKnown || beat.epoch !== this.epoch) this.isStale = true;
+      if (this.isStale) await this.restore();
+      isMore = beat.isMore;
+    }
   }
 
   /** Makes Redis and this node agree on what this node holds. */
   restore(): Promise<void> {
-    if (this.state === 'away') this.state = 'restoring';
-    return (this.restoring ??= this.restoreOnce().finally(() => (this.restoring = undefined)));
+    this.state = 'restoring';
+    return (this.restoring ??= this.restoreOnce()
+      .catch((error: unknown) => {
+        // If Redis is there nevertheless, the next beat tries again.
+        this.isStale = true;
+        if (this.state === 'restoring') this.goUp();
+        throw error;
+      })
+      .finally(() => (this.restoring = undefined)));
   }
 
   /** Redis is away: what waits for it is settled here. */
@@ -123,9 +125,10 @@ export class Presence {
   /** Tells Redis everything that it should know, and that this node leaves. */
   async leave(): Promise<void> {
     while (this.pump !== undefined) await this.pump;
+    this.departures.stop();
     if (this.state !== 'up') return;
     this.state = 'away';
-    await this.shard.run(leave, [this.node.node]);
+    await this.calls.leave();
   }
 
   private async listenFor(uid: string): Promise<void> {
@@ -134,14 +137,14 @@ export class Presence {
 
   private placeSoon(connection: Registration, limit?: ConnectionLimit): Promise<Admission> {
     return new Promise((resolve) => {
-      const done = (placed: Placed | undefined): void =>
+      const done = (placed: Admission | undefined): void =>
         resolve(placed === undefined ? this.admitAlone(connection, limit) : placed);
       const { connectionId, uid } = connection;
       this.push({ connectionId, uid, kind: '+', limit, done });
     });
   }
 
-  private push(change: Change): void {
+  private push(change: Pending): void {
     if (this.state === 'away') return this.settleAlone(change);
     this.queue.push(change);
     this.startPump();
@@ -163,44 +166,36 @@ export class Presence {
       try {
         await this.place(batch);
       } catch {
+        // Whatever the reason, Redis is to be told again.
+        this.isStale = true;
         for (const change of batch) this.settleAlone(change);
       }
       this.inFlight = [];
     }
   }
 
-  private async place(batch: readonly Change[]): Promise<void> {
-    const replies = await this.runPlace(batch);
+  private async place(batch: readonly Pending[]): Promise<void> {
+    const replies = await this.calls.place(batch);
     const joined = batch.flatMap(({ kind }, i) => (kind === '+' ? groupsIn(replies[i]) : []));
     const left = batch.filter(({ kind }) => kind !== '+');
     // Who hears that a uid is offline must not find this node listening for it.
     await Promise.all([this.groups.hold(joined), ...left.map(({ uid }) => this.tidy(uid))]);
     for (const [i, change] of batch.entries()) {
       if (change.kind === '+') this.placed(change, replies[i] as PlaceReply);
-      else this.removed(change, replies[i] as number);
+      else {
+        this.lost(change.uid, replies[i] as number);
+        change.done(undefined);
+      }
     }
     // After whoever waits has gone on, and the connections are in their groups.
     setImmediate(() => this.groups.release(joined));
   }
 
-  private runPlace(batch: readonly Change[]): Promise<unknown[]> {
-    const args: string[] = [
-      ...this.identity,
-      this.shard.publishCommand,
-      encodeOrder(this.node.node, { task: 'close', connection: '%s', ...REPLACED }),
-    ];
-    for (const { kind, connectionId, uid, limit } of batch) {
-      args.push(kind, connectionId, uid);
-      if (kind === '+') args.push(String(limit?.max ?? 0), limit?.beyond ?? 'refuse');
-    }
-    return this.shard.run(place, args) as Promise<unknown[]>;
-  }
-
-  private placed(change: Change, reply: PlaceReply): void {
+  private placed(change: Pending, reply: PlaceReply): void {
     const [admitted, isNew, ...groups] = reply;
     const { uid, left } = change;
     if (admitted === 0) {
-      change.done?.({ admitted: false, groups: [] });
+      change.done({ admitted: false });
       // The node lets go of it when it has heard of it.
       setImmediate(() => void this.tidy(uid));
       return;
@@ -208,21 +203,20 @@ export class Presence {
     if (isNew === 1) this.node.presenceChanged(uid, true);
     const held = left === undefined ? groups : groups.filter((group) => !left.has(group));
     for (const group of held) this.groups.remember(uid, group);
-    change.done?.({ admitted: true, groups: held });
+    change.done({ admitted: true, groups: held });
   }
 
-  private removed(change: Change, reply: number): void {
-    if (reply === 1) this.node.presenceChanged(change.uid, false);
-    if (reply === 2) this.lookLater();
-    change.done?.(undefined);
+  private lost(uid: string, answer: number): void {
+    if (answer === OFFLINE) this.node.presenceChanged(uid, false);
+    else if (answer !== HAS_OTHERS) this.departures.add({ uid, ends: answer });
   }
 
-  /** The uid is offline when its delay has passed: look then, and not a beat later. */
-  private lookLater(): void {
-    const timer = setTimeout(() => {
-      this.beat(0).catch(() => undefined);
-    }, this.options.offlineDelay + 1);
-    timer.unref();
+  /** The delay of these uids has passed. What fails here is left to a beat. */
+  private async depart(departures: readonly Departure[]): Promise<void> {
+    for (let at = 0; at < departures.length && this.state === 'up'; at += BATCH) {
+      const offline = await this.calls.depart(departures.slice(at, at + BATCH));
+      for (const uid of offline) this.node.presenceChanged(uid, false);
+    }
   }
 
   /** Stops listening for a uid that has no connection here any more. */
@@ -232,9 +226,9 @@ export class Presence {
     await this.shard.subscriptions.drop(this.shard.names.uid(uid));
   }
 
-  private settleAlone(change: Change): void {
+  private settleAlone(change: Pending): void {
     if (change.kind === '-') this.goneAlone(change);
-    change.done?.(undefined);
+    change.done(undefined);
   }
 
   private admitAlone({ connectionId, uid }: Registration, limit?: ConnectionLimit): Admission {
@@ -256,39 +250,23 @@ export class Presence {
     void this.tidy(uid);
   }
 
-  private get identity(): string[] {
-    const { leaseTime, offlineDelay } = this.options;
-    // A node's lease ends, and another's beat finds that out, within leaseTime.
-    return [this.node.node, String(Math.floor((leaseTime * 2) / 3)), String(offlineDelay)];
-  }
-
-  private async beatOnce(overdue: number): Promise<boolean> {
-    const candidate = `${this.node.node}-${Date.now().toString(36)}`;
-    const args = [...this.identity, candidate, String(BATCH), String(Math.floor(overdue))];
-    const [epoch, known, more, offline] = (await this.shard.run(beat, args)) as BeatReply;
-    for (const uid of offline) this.node.presenceChanged(uid, false);
-    if (known === 0 || epoch !== this.epoch) this.isStale = true;
-    if (this.isStale && this.state === 'up') await this.restore();
-    return more === 1;
-  }
-
   private async restoreOnce(): Promise<void> {
-    const before = this.epoch;
-    const candidate = `${this.node.node}-${Date.now().toString(36)}`;
-    const args = [...this.identity, candidate, '0', '0'];
-    const [epoch] = (await this.shard.run(beat, args)) as BeatReply;
-    const wasLost = before !== undefined && before !== epoch;
+    const { epoch } = await this.calls.beat(0);
+    const wasLost = this.epoch !== undefined && this.epoch !== epoch;
     const pending = new Set([...this.inFlight, ...this.queue].map((change) => change.connectionId));
     const held = this.held(pending);
     if (wasLost) await this.restoreMemberships(held);
     await this.inBatches(held, (change, reply) => this.restored(change, reply, wasLost));
-    await this.inBatches(await this.strangers(wasLost, pending), (change, reply) =>
-      this.removed(change, reply as number),
-    );
+    const gone = wasLost ? this.goneFromLost() : await this.goneFromKnown(pending);
+    await this.inBatches(gone, ({ uid }, reply) => this.lost(uid, reply as number));
     this.unannounced.clear();
     this.goneMeanwhile.clear();
     this.epoch = epoch;
     this.isStale = false;
+    if (this.state === 'restoring') this.goUp();
+  }
+
+  private goUp(): void {
     this.state = 'up';
     this.startPump();
   }
@@ -305,29 +283,23 @@ export class Presence {
     return held;
   }
 
-  /** What has gone while Redis was away: as Redis remembers it, or as far as we do. */
-  private async strangers(wasLost: boolean, pending: ReadonlySet<string>): Promise<Change[]> {
-    if (wasLost) {
-      const gone = [...this.goneMeanwhile].filter(
-        (uid) => this.node.connectionIdsOf(uid).length === 0,
-      );
-      return gone.map((uid) => ({ kind: '?', connectionId: '', uid }));
+  /** What went while Redis was away and lost its data: known to us alone. */
+  private goneFromLost(): Change[] {
+    const gone = [...this.goneMeanwhile].filter(
+      (uid) => this.node.connectionIdsOf(uid).length === 0,
+    );
+    return gone.map((uid) => ({ kind: '?', connectionId: '', uid }));
+  }
+
+  /** What Redis has of this node, and the node has not. */
+  private async goneFromKnown(pending: ReadonlySet<string>): Promise<Change[]> {
+    const gone: Change[] = [];
+    for await (const { connectionId, uid } of this.calls.held()) {
+      if (pending.has(connectionId)) continue;
+      if (this.node.connectionIdsOf(uid).includes(connectionId)) continue;
+      gone.push({ kind: '-', connectionId, uid });
     }
-    const found: Change[] = [];
-    const key = this.shard.names.node(this.node.node);
-    let cursor = '0';
-    do {
-      const reply = await this.shard.send(['HSCAN', key, cursor, 'COUNT', '1000']);
-      const [next, entries] = reply as [string, string[]];
-      for (let i = 0; i < entries.length; i += 2) {
-        const [connectionId, uid] = [entries[i], entries[i + 1]];
-        if (pending.has(connectionId)) continue;
-        if (this.node.connectionIdsOf(uid).includes(connectionId)) continue;
-        found.push({ kind: '-', connectionId, uid });
-      }
-      cursor = next;
-    } while (cursor !== '0');
-    return found;
+    return gone;
   }
 
   private async restored(change: Change, reply: unknown, wasLost: boolean): Promise<void> {
@@ -356,7 +328,7 @@ export class Presence {
   ): Promise<void> {
     for (let at = 0; at < changes.length; at += BATCH) {
       const batch = changes.slice(at, at + BATCH);
-      const replies = await this.runPlace(batch);
+      const replies = await this.calls.place(batch);
       for (const [i, change] of batch.entries()) await each(change, replies[i]);
     }
   }

@@ -73,6 +73,8 @@ export class Subscriptions {
       (this.wanted.has(channel) ? added : removed).push(channel);
     }
     this.changed.clear();
+    // From here on nothing may come from these: who wants one again must ask for it again.
+    for (const channel of removed) this.active.delete(channel);
     try {
       await Promise.all([link.subscribe(added), link.unsubscribe(removed)]);
     } catch (error) {
@@ -82,7 +84,6 @@ export class Subscriptions {
     }
     if (this.link !== link) throw unavailable('the connection to Redis ended');
     for (const channel of added) this.active.add(channel);
-    for (const channel of removed) this.active.delete(channel);
   }
 }
 

@@ -15,3 +15,13 @@ export const DIGITS = 7;
 export function payloadOf(size) {
   return (MARK + '0'.repeat(DIGITS)).padEnd(size, 'x');
 }
+
+/**
+ * Messages of exactly `size` bytes with a number in place of the zeros.
+ *
+ * @param {number} size
+ */
+export function numberedPayload(size) {
+  const rest = payloadOf(size).slice(MARK.length + DIGITS);
+  return (number) => MARK + String(number).padStart(DIGITS, '0') + rest;
+}

@@ -16,16 +16,14 @@ const DRAIN_MS = 10_000;
  * nobody was asked (coordinated omission).
  *
  * @param {import('./fleet.js').Fleet} fleet
- * @param {{ size: number, rate: number, durationMs: number }} work
+ * @param {{ rate: number, durationMs: number }} work
+ * @param {(number: number) => void} send brings a message on its way, with this number in its payload
  */
-export function fixedRate(fleet, { size, rate, durationMs }) {
+export function fixedRate(fleet, { rate, durationMs }, send) {
   const total = Math.floor((rate * durationMs) / 1000);
   const interval = 1000 / rate;
   const latencies = new Float64Array(total);
   const lateness = new Float64Array(total);
-  const { connections } = fleet;
-  const frames = numberedFrames(fleet, size);
-  const random = randomIntegers();
   let sent = 0;
   let received = 0;
 
@@ -47,7 +45,7 @@ export function fixedRate(fleet, { size, rate, durationMs }) {
       const now = performance.now();
       for (; sent < total && began + sent * interval <= now; sent++) {
         lateness[sent] = now - (began + sent * interval);
-        connections[random(connections.length)].write(frames(random, sent));
+        send(sent);
       }
       if (received === total) return;
       if (now > began + durationMs + DRAIN_MS) {
@@ -62,17 +60,23 @@ export function fixedRate(fleet, { size, rate, durationMs }) {
 }
 
 /**
- * Copies of prebuilt frames with a number written over the zeros of the payload, masked as the
- * frame is.
+ * Random connections send to random users: copies of prebuilt frames with a number written over
+ * the zeros of the payload, masked as the frame is.
+ *
+ * @param {import('./fleet.js').Fleet} fleet
+ * @param {number} size
  */
-function numberedFrames(fleet, size) {
+export function numberedRouted(fleet, size) {
+  const { connections } = fleet;
+  const random = randomIntegers();
   const { single } = population(fleet.connections.length);
   const payload = payloadOf(size);
   const text = (index) => fleet.dialect.send(singleUid(index), payload);
   const originals = prebuilt(single, size, text);
   const span = { start: 0, length: 0 };
 
-  return (random, number) => {
+  return (number) => {
+    const sender = connections[random(connections.length)];
     const index = random(originals.length);
     const frame = Buffer.from(originals[index]);
     findFrame(frame, 0, frame.length, span);
@@ -82,7 +86,7 @@ function numberedFrames(fleet, size) {
       const at = digits + i;
       frame[span.start + at] = (ZERO + (rest % 10)) ^ frame[key + (at & 3)];
     }
-    return frame;
+    sender.write(frame);
   };
 }
 

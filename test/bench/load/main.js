@@ -3,7 +3,7 @@ import { answerCommands } from '../lib/commands.js';
 import { usage } from '../lib/usage.js';
 import { closedLoop } from './closed-loop.js';
 import { expectMessages } from './expect.js';
-import { fixedRate } from './fixed-rate.js';
+import { fixedRate, numberedRouted } from './fixed-rate.js';
 import { Fleet } from './fleet.js';
 import { operations } from './operations.js';
 
@@ -21,7 +21,7 @@ answerCommands({
   /** Builds the frames, so that this is not measured. */
   prepare: ({ name, size }) => void (operation = operations[name](fleet, size)),
   closedLoop: (work) => closedLoop(fleet, operation, work),
-  fixedRate: (work) => fixedRate(fleet, work),
+  fixedRate: (work) => fixedRate(fleet, work, numberedRouted(fleet, work.size)),
   expect: (count) => void (expected = expectMessages(fleet, count)),
   settled: () => expected,
   usage,

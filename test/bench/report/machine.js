@@ -24,9 +24,13 @@ function versionOf(folder) {
   }
 }
 
-/** What the figures depend on. */
-export function describeMachine() {
-  const packages = Object.entries(PACKAGES)
+/**
+ * What the figures depend on.
+ *
+ * @param {Record<string, string>} [more] packages beside those of every bench, name to folder
+ */
+export function describeMachine(more) {
+  const packages = Object.entries({ ...PACKAGES, ...more })
     .map(([name, folder]) => [name, versionOf(folder)])
     .filter(([, version]) => version !== undefined)
     .map(([name, version]) => `${name} ${version}`);

@@ -11,8 +11,8 @@ export function short(value) {
   return String(Number(value.toPrecision(3)));
 }
 
-const percent = (part) => (part === undefined ? '' : `${Math.round(part * 100)} %`);
-const range = (spread) => (spread ? `${short(spread.low)}–${short(spread.high)}` : '');
+export const percent = (part) => (part === undefined ? '' : `${Math.round(part * 100)} %`);
+export const range = (spread) => (spread ? `${short(spread.low)}–${short(spread.high)}` : '');
 
 /** @param {string[]} head @param {string[][]} rows */
 export function table(head, rows) {

@@ -1,26 +1,5 @@
-/** Socket.IO, with a room per uid, as its documentation advises for sending to users. */
-import { createServer } from 'node:http';
-import { Server } from 'socket.io';
-import { nextId } from './ids.js';
+/** Socket.IO alone, in one process. */
 import { serve } from './serve.js';
+import { startSocketIo } from './socketio-app.js';
 
-const http = createServer();
-const io = new Server(http, { transports: ['websocket'], serveClient: false });
-
-const sendToUid = (uid, data, from) => io.to(uid).emit('message', { id: nextId(), from, data });
-const broadcast = (data, from) => io.emit('message', { id: nextId(), from, data });
-
-io.on('connection', (socket) => {
-  socket.on('auth', ({ uid }) => {
-    socket.data.uid = uid;
-    void socket.join(uid);
-    socket.emit('auth', { uid, connectionId: socket.id });
-  });
-  socket.on('send', ({ to, data }) => sendToUid(to, data, socket.data.uid));
-  socket.on('broadcast', ({ data }) => broadcast(data, socket.data.uid));
-});
-
-http.listen(0, '127.0.0.1', () => {
-  const { port } = /** @type {import('node:net').AddressInfo} */ (http.address());
-  serve({ port, sendToUid, broadcast, countConnections: () => io.engine.clientsCount });
-});
+serve(await startSocketIo());

@@ -15,9 +15,20 @@ export const beat = new Script(`${PREAMBLE}
 local budget, overdue = tonumber(ARGV[6]), tonumber(ARGV[7])
 local offline = {}
 
-redis.call('SET', base .. ':epoch', ARGV[5], 'NX')
+local state = base .. ':state'
+redis.call('HSETNX', state, 'epoch', ARGV[5])
+local last = tonumber(redis.call('HGET', state, 'beat') or now)
+redis.call('HSET', state, 'beat', now)
 local expiry = tonumber(redis.call('ZSCORE', nodes, node) or 0)
 redis.call('ZADD', nodes, now + lease, node)
+
+-- Nobody has beaten for longer than any one node would wait: Redis was away, and not the nodes.
+-- They get the time of a lease to say that they are still there.
+if now - last > lease / 2 then
+  for _, one in ipairs(redis.call('ZRANGE', nodes, 0, -1)) do
+    redis.call('ZADD', nodes, now + lease, one)
+  end
+end
 
 for _, dead in ipairs(redis.call('ZRANGE', nodes, '-inf', now, 'BYSCORE')) do
   local held = base .. ':node:' .. dead
@@ -44,5 +55,5 @@ if budget > 0 then
   budget = budget - #due
 end
 
-return { redis.call('GET', base .. ':epoch'), expiry > now and 1 or 0, budget > 0 and 0 or 1, offline }
+return { redis.call('HGET', state, 'epoch'), expiry > now and 1 or 0, budget > 0 and 0 or 1, offline }
 `);

@@ -1,11 +1,12 @@
 import { beat } from './beat.js';
 import { count } from './count.js';
+import { depart } from './depart.js';
 import { leave } from './leave.js';
 import { place } from './place.js';
 import { publishToUids } from './publish-to-uids.js';
 import type { Script } from './script.js';
 
 /** Loaded on every server when a connection to it begins. */
-export const SCRIPTS: readonly Script[] = [beat, count, leave, place, publishToUids];
+export const SCRIPTS: readonly Script[] = [beat, count, depart, leave, place, publishToUids];
 
-export { beat, count, leave, place, publishToUids, type Script };
+export { beat, count, depart, leave, place, publishToUids, type Script };

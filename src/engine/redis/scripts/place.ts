@@ -32,7 +32,7 @@ local function add(conn, uid, max, beyond)
       end
     end
   end
-  redis.call('ZADD', conns, 'NX', redis.call('INCR', base .. ':seq'), conn)
+  redis.call('ZADD', conns, 'NX', redis.call('HINCRBY', base .. ':state', 'seq', 1), conn)
   redis.call('HSET', held, conn, uid)
   redis.call('ZREM', leaving, uid)
   local reply = redis.call('SMEMBERS', base .. ':groups:' .. uid)

@@ -22,13 +22,13 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local nodes, uids, leaving = base .. ':nodes', base .. ':uids', base .. ':leaving'
 
--- The uid has lost a connection. Answers 1 if it is offline by that, 2 if it will be unless it
--- comes back in time, 0 if it has others.
+-- The uid has lost a connection. Answers 1 if it is offline by that, the time at which it will be
+-- unless it comes back before, 0 if it has others.
 local function lost(uid)
   if redis.call('EXISTS', base .. ':conns:' .. uid) == 1 then return 0 end
   if delay > 0 then
     if redis.call('ZSCORE', uids, uid) then redis.call('ZADD', leaving, now + delay, uid) end
-    return 2
+    return now + delay
   end
   return redis.call('ZREM', uids, uid)
 end

@@ -1,0 +1,22 @@
+import { PREAMBLE, Script } from './script.js';
+
+/**
+ * The offline delay of these uids has passed. Whoever came back in time is not in `leaving`, or is
+ * there with another end, which is of another departure.
+ *
+ * KEYS[1] any key of the shard
+ * ARGV    base, node, lease, delay, then per uid: uid, end of its delay
+ *
+ * Answers the uids that are offline by it.
+ */
+export const depart = new Script(`${PREAMBLE}
+local offline = {}
+for i = 5, #ARGV, 2 do
+  local uid, ends = ARGV[i], tonumber(ARGV[i + 1])
+  if ends <= now and tonumber(redis.call('ZSCORE', leaving, uid) or 0) == ends then
+    redis.call('ZREM', leaving, uid)
+    if redis.call('ZREM', uids, uid) == 1 then offline[#offline + 1] = uid end
+  end
+end
+return offline
+`);

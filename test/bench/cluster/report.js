@@ -1,0 +1,131 @@
+import { besides, medianOf, ratioOf } from '../report/compare.js';
+import { describeMachine } from '../report/machine.js';
+import { percent, range, short, table } from '../report/tables.js';
+import { serverFlags } from '../flags.js';
+import { nameOf, systems } from './cluster.js';
+import { growthOfSocketIo, verdicts } from './targets.js';
+
+/**
+ * @typedef {{ sizes: number[], connections: number, scenarios: import('./scenarios.js').Scenario[],
+ *   redis: string, seconds: number, command: string }} Run
+ */
+
+/** Packages beside those of every bench. */
+export const PACKAGES = {
+  redis: 'redis',
+  '@socket.io/redis-adapter': '@socket.io/redis-adapter',
+};
+
+const METHOD = `Every node is a process of its own; each cluster has a Redis of its own, without persistence, and
+one process with all its clients. All clusters stay up for the whole run and one works at a time.
+A scenario runs in short rounds: each round measures every cluster once, beginning with another
+one each time, after a warm-up that is not counted. Ratios are taken within a round; the tables
+give medians and, in parentheses, the lowest and highest.
+
+The first node sends. The load tells it to whom on a connection of its own, a few bytes per message, and
+it calls \`sendToUid\` or \`io.to(uid).emit\` (a room per uid), as code behind an HTTP request would:
+64 messages are always under way (broadcasts: one). CPU is what a process used with all its
+threads (\`process.cpuUsage()\`; Redis: \`INFO cpu\`), divided by the messages that arrived; what it
+costs to be told is in the sender's figures, of both systems alike. Latency is counted from the
+moment at which a message was planned to be sent, so pauses count in full, and it includes the way
+of the command to the sender, locally and across nodes alike; "late" is how far behind this plan
+the load itself was (p99.9). Its rate is a quarter of what the same cluster could do at saturation.`;
+
+/** One scenario on the terminal, as soon as it is measured. */
+export function printScenario(results, scenario, run) {
+  console.log(`\n${scenario.title}`);
+  for (const row of rowsOf(results, scenario, run)) {
+    const [label, ...cells] = row;
+    const names = headOf(scenario).slice(1);
+    console.log(
+      `  ${label.padEnd(22)} ${cells.map((cell, i) => `${names[i]}: ${cell}`).join(', ')}`,
+    );
+  }
+}
+
+export function printTargets(results, run) {
+  console.log('\nTargets');
+  for (const { label, limit, measured, spread } of verdicts(results, run)) {
+    const verdict = measured <= limit ? 'met' : 'NOT MET';
+    console.log(`  ${label}: ${short(measured)} (${range(spread)}), target ${limit}: ${verdict}`);
+  }
+  console.log(`  ${socketIoLine(results, run)}`);
+}
+
+/** @param {import('../report/compare.js').Results} results @param {Run} run */
+export function markdown(results, run) {
+  const { scenarios, seconds, command, connections, redis } = run;
+  const verdictRows = verdicts(results, run).map(({ label, limit, measured, spread }) => [
+    label,
+    `≤ ${limit}`,
+    short(measured),
+    range(spread),
+    measured <= limit ? 'met' : '**NOT MET**',
+  ]);
+  const flags = (server) => `\`${serverFlags(server).join(' ')}\``;
+  return [
+    '# What several nodes cost',
+    `Made by \`${command}\` on ${new Date().toISOString().slice(0, 10)} in ${Math.ceil(seconds / 60)} minutes. Do not edit: the next run overwrites it.`,
+    `${describeMachine(PACKAGES)}\n- Redis ${redis}, on the core of the nodes\n- this module's nodes run with ${flags('module')}, Socket.IO's with ${flags('socketio')}\n- ${connections} connections, each with a uid of its own, spread evenly over the nodes of a cluster`,
+    '## Targets',
+    table(['', 'target', 'measured', 'spread', ''], verdictRows),
+    socketIoLine(results, run),
+    '## Method',
+    METHOD,
+    ...scenarios.flatMap((scenario) => [
+      `## ${scenario.title}`,
+      `${scenario.rounds} rounds:`,
+      table(headOf(scenario), rowsOf(results, scenario, run)),
+    ]),
+  ].join('\n\n');
+}
+
+function socketIoLine(results, run) {
+  const growth = growthOfSocketIo(results, run);
+  if (!growth) return '';
+  const [few, many] = [run.sizes[0], run.sizes[run.sizes.length - 1]];
+  return `For comparison, Socket.IO from ${few} to ${many} nodes: ${short(growth.median)} (${range(growth)}).`;
+}
+
+/** Of which metric the ratio to Socket.IO is told, if the scenario has it. */
+const COMPARED = 'nodes';
+
+function headOf({ name, metrics }) {
+  return [
+    '',
+    ...Object.entries(metrics).flatMap(([metric, unit]) =>
+      metric === COMPARED ? [unit, 'by Socket.IO'] : [unit],
+    ),
+    'servers busy',
+    name === 'latency' ? 'load' : 'load busy',
+  ];
+}
+
+function rowsOf(results, { name, metrics }, { sizes, connections }) {
+  const place = { connections, scenario: name };
+  return sizes.flatMap((size) =>
+    Object.values(systems).map((system) => {
+      const server = nameOf(system, size);
+      return [
+        `${system.label}, ${size} nodes`,
+        ...Object.keys(metrics).flatMap((metric) => {
+          const value = short(medianOf(results, { ...place, metric }, server));
+          return metric === COMPARED
+            ? [value, ratioToRival(results, place, system, size)]
+            : [value];
+        }),
+        percent(besides(results, place, server, 'serverBusy')),
+        name === 'latency'
+          ? `${short(besides(results, place, server, 'lateness'))} ms late`
+          : percent(besides(results, place, server, 'loadBusy')),
+      ];
+    }),
+  );
+}
+
+function ratioToRival(results, place, system, size) {
+  if (system === systems.socketio) return '';
+  const rival = nameOf(systems.socketio, size);
+  const ratio = ratioOf(results, { ...place, metric: COMPARED }, nameOf(system, size), rival);
+  return ratio ? `${short(ratio.median)} (${range(ratio)})` : '';
+}

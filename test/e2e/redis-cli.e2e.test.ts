@@ -1,0 +1,127 @@
+import { Logger } from '@nestjs/common';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { RedisEngine } from '../../src/engine/redis/index.js';
+import { startApp, type RunningApp } from '../support/app.js';
+import { closeAll, connectJson, connectText } from '../support/client.js';
+import { EngineNode } from '../support/engine-node.js';
+import { RedisClusterServers, RedisServer } from '../support/redis-server.js';
+import { until } from '../support/until.js';
+
+describe('with plain Redis commands, as REDIS.md says,', () => {
+  let redis: RedisServer;
+  let engines: RedisEngine[];
+  let apps: RunningApp[];
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+    engines = [0, 1].map(() => new RedisEngine({ url: redis.url }));
+    apps = await Promise.all(engines.map((engine) => startApp({ push: { engine } })));
+  });
+  afterEach(closeAll);
+  afterAll(async () => {
+    await Promise.all(apps.map((app) => app.close()));
+    await redis.close();
+  });
+
+  it('anyone reaches a uid on every node, and is told how many nodes that are', async () => {
+    const json = await connectJson(apps[0].url);
+    await json.login('ann');
+    const text = await connectText(apps[1].url);
+    await text.login('ann');
+    const message = JSON.stringify({ id: 'order-7', from: 'shop', data: { shipped: true } });
+    expect(await redis.cli('PUBLISH', 'push:uid:ann', message)).toBe('2');
+    expect(await json.next()).toEqual({
+      event: 'message',
+      data: { id: 'order-7', from: 'shop', data: { shipped: true } },
+    });
+    expect(await text.next()).toBe('{"shipped":true}');
+    expect(await redis.cli('PUBLISH', 'push:uid:nobody', message)).toBe('0');
+  });
+
+  it('anyone reaches a group and everyone, with all but the data left out', async () => {
+    const json = await connectJson(apps[0].url);
+    await json.login('ben');
+    await apps[1].push.joinGroup('ben', 'staff');
+    expect(await redis.cli('PUBLISH', 'push:group:staff', '{"data":"to staff"}')).toBe('1');
+    expect(await redis.cli('PUBLISH', 'push:all', '{"data":"to all","except":["cat"]}')).toBe('1');
+    const frames = [await json.next(), await json.next()];
+    expect(frames.map((frame) => (frame.data as { data: unknown }).data)).toEqual([
+      'to staff',
+      'to all',
+    ]);
+    const ids = frames.map((frame) => (frame.data as { id: string }).id);
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  it('anyone asks who is online, and disconnects a uid', async () => {
+    const json = await connectJson(apps[0].url);
+    await json.login('dan');
+    expect(await redis.cli('ZMSCORE', 'push:uids', 'dan', 'nobody')).toBe('0');
+    const order = '{"do":"close","code":4403,"reason":"banned"}';
+    expect(await redis.cli('PUBLISH', 'push:uid:dan', order)).toBe('1');
+    expect(await json.waitForClose()).toEqual({ code: 4403, reason: 'banned' });
+  });
+
+  it('what is malformed is counted and skipped, and what comes after it arrives', async () => {
+    const json = await connectJson(apps[0].url);
+    await json.login('eve');
+    const broken = [
+      'hello',
+      '{"data":',
+      '[]',
+      'null',
+      '{}',
+      '{"v":2,"data":1}',
+      '{"id":"a\\"b","data":1}',
+      '{"from":1,"data":1}',
+      '{"except":"ann","data":1}',
+      '{"do":"explode"}',
+      '{"do":"close","code":99999}',
+      '{"do":"join"}',
+      '{"v":1,"o":"x"',
+      '{"v":1,"o":"x","id":1,"data":1}',
+      `{"data":${'['.repeat(100_000)}`,
+    ];
+    const malformed = (): number => engines[0].health().details.malformed;
+    const before = malformed();
+    for (const text of broken) await redis.cli('PUBLISH', 'push:uid:eve', text);
+    await redis.cli('PUBLISH', 'push:uid:eve', '{"data":"fine"}');
+    const frame = await json.next();
+    expect((frame.data as { data: unknown }).data).toBe('fine');
+    expect(malformed() - before).toBe(broken.length);
+  });
+
+  it('a worker without sockets pushes to all nodes', async () => {
+    const worker = await startApp({
+      push: {
+        gateway: false,
+        authenticator: undefined,
+        engine: new RedisEngine({ url: redis.url }),
+      },
+    });
+    const json = await connectJson(apps[0].url);
+    await json.login('fay');
+    expect((await worker.push.sendToUid('fay', 'from the worker')).nodes).toBe(1);
+    expect(((await json.next()).data as { data: unknown }).data).toBe('from the worker');
+    expect(await worker.push.isOnline('fay')).toBe(true);
+    await worker.close();
+  });
+});
+
+it('in a Redis Cluster, the shard is the slot of the uid modulo their number', async () => {
+  Logger.overrideLogger(false);
+  const servers = await RedisClusterServers.start(3);
+  const engine = new RedisEngine({ cluster: { nodes: servers.addresses } });
+  const node = await new EngineNode(engine).start();
+  const [first] = servers.masters;
+  for (const uid of ['ann', 'bénédicte', '{x}y']) {
+    const socket = await node.connect(uid);
+    const shard = Number(await first.cli('CLUSTER', 'KEYSLOT', uid)) % 64;
+    const channel = `push:{${shard}}:uid:${uid}`;
+    expect(await first.cli('-c', 'SPUBLISH', channel, '{"data":"hi"}')).toMatch(/1$/);
+    expect(await socket.next()).toBe('hi');
+  }
+  await until('all is told', () => node.presence.length === 3);
+  await node.stop();
+  await servers.close();
+});

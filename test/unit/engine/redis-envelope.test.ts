@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  decode,
+  encodeAnswer,
+  encodeMessage,
+  encodeOrder,
+  signature,
+  type Delivery,
+} from '../../../src/engine/redis/envelope.js';
+import { Message } from '../../../src/protocol/message.js';
+
+const NODE = 'abcdefghij';
+const nextId = (): string => 'made-up';
+
+function roundTrip(text: string): Delivery {
+  return decode(text, nextId) as Delivery;
+}
+
+describe('an envelope', () => {
+  it('carries any message unchanged', () => {
+    const names = fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 3 });
+    const from = fc.option(fc.string({ unit: 'grapheme' }), { nil: undefined });
+    fc.assert(
+      fc.property(fc.jsonValue(), from, names, names, (data, sender, except, uids) => {
+        const message = Message.of('id-1', data, sender);
+        const text = encodeMessage(NODE, message, { except: new Set(except), uids });
+        const received = roundTrip(text);
+        expect(received.message.id).toBe('id-1');
+        expect(received.message.from).toBe(sender);
+        expect(received.message.json).toBe(message.json);
+        expect(received.message.text).toBe(message.text);
+        expect([...received.except!]).toEqual([...new Set(except)]);
+        expect(received.uids).toEqual(uids);
+        // It is JSON like any other to whoever does not know how we write it.
+        expect(JSON.parse(text)).toMatchObject({ v: 1, o: NODE, id: 'id-1' });
+        expect(text.startsWith(signature(NODE))).toBe(true);
+      }),
+    );
+  });
+
+  it('is not misled by data that looks like an envelope', () => {
+    const data = { data: ',"data":', x: '{"v":1,"o":"' };
+    const text = encodeMessage(NODE, Message.of('1', data, ',"data":'), {});
+    expect(roundTrip(text).message.json).toBe(JSON.stringify(data));
+    expect(roundTrip(text).message.from).toBe(',"data":');
+  });
+
+  it('from outside needs data only', () => {
+    const { message } = roundTrip(' { "data" : [ 1.50, "a" ] }');
+    expect([message.id, message.from, message.json]).toEqual(['made-up', undefined, '[1.5,"a"]']);
+  });
+
+  it('carries orders and answers', () => {
+    const order = { task: 'close', code: 4403, reason: 'x', replyTo: 'r' } as const;
+    expect(decode(encodeOrder(NODE, order), nextId)).toEqual({
+      ...order,
+      origin: NODE,
+      connection: undefined,
+      group: undefined,
+    });
+    const answer = { answerTo: 'r', answer: [{ a: 1 }] };
+    expect(decode(encodeAnswer(answer), nextId)).toEqual(answer);
+  });
+});
