@@ -5,6 +5,7 @@ import { format } from 'prettier';
 import { Cluster, systems } from './cluster/cluster.js';
 import { markdown, printScenario, printTargets } from './cluster/report.js';
 import { scenarios, warmUp } from './cluster/scenarios.js';
+import { commandLine } from './lib/command-line.js';
 import { planned } from './plan.js';
 import { medianOf } from './report/compare.js';
 import { runRounds } from './rounds.js';
@@ -14,7 +15,7 @@ const HELP = `npm run bench:cluster -- [options]
   --quick           a rough answer in under a minute
   --only a,b        scenarios: ${scenarios.map(({ name }) => name).join(', ')}
   --nodes a,b       numbers of nodes (2,8)
-  --connections n   connections of a cluster (400)
+  --connections n   connections of each node (200)
   --rounds n        rounds of each scenario, instead of its own number
   --write           write CLUSTER.md`;
 
@@ -27,7 +28,7 @@ async function main() {
       quick: { type: 'boolean', default: false },
       only: { type: 'string' },
       nodes: { type: 'string', default: '2,8' },
-      connections: { type: 'string', default: '400' },
+      connections: { type: 'string', default: '200' },
       rounds: { type: 'string' },
       write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -65,7 +66,7 @@ async function main() {
   const seconds = (performance.now() - began) / 1000;
   console.log(`\n${Math.round(seconds)} seconds`);
   if (!values.write) return;
-  const command = ['npm run bench:cluster --', ...process.argv.slice(2)].join(' ');
+  const command = commandLine('bench:cluster');
   const text = markdown(results, { ...run, redis, seconds, command });
   const file = new URL('CLUSTER.md', import.meta.url);
   await writeFile(file, await format(text, { parser: 'markdown' }));
@@ -77,7 +78,7 @@ async function startClusters(sizes, connections) {
   let network = 1;
   const starting = sizes.flatMap((nodes) =>
     Object.values(systems).map((system) => {
-      const options = { system, nodes, each: Math.floor(connections / nodes), network };
+      const options = { system, nodes, each: connections, network };
       network += nodes;
       return Cluster.start(options);
     }),

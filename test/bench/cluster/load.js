@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerCommands } from '../lib/commands.js';
 import { randomIntegers } from '../lib/random.js';
-import { usage } from '../lib/usage.js';
+import { settledMemory, usage } from '../lib/usage.js';
 import { closedLoop } from '../load/closed-loop.js';
 import { fixedRate } from '../load/fixed-rate.js';
 import { Fleets } from './fleets.js';
@@ -39,6 +39,7 @@ answerCommands({
   connect: (each) => fleets.connect(each),
   disconnect: () => fleets.close(),
   usage,
+  memory: settledMemory,
 
   send: ({ uids, ...work }) =>
     closedLoop(fleets, { start: counted(sendToAnyOf(uids)), deliveries: 1 }, work),

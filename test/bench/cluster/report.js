@@ -24,7 +24,10 @@ give medians and, in parentheses, the lowest and highest.
 
 The first node sends. The load tells it to whom on a connection of its own, a few bytes per message, and
 it calls \`sendToUid\` or \`io.to(uid).emit\` (a room per uid), as code behind an HTTP request would:
-64 messages are always under way (broadcasts: one). CPU is what a process used with all its
+as many messages are always under way as it says (broadcasts: one). How much a node finds to do at
+each of its turns decides what a message costs it: when seven nodes receive instead of one, each
+finds less at a turn, and they share one core. So growth is told for users of one other node, where
+nothing but the number of nodes differs, and for users of all others, where this comes on top. CPU is what a process used with all its
 threads (\`process.cpuUsage()\`; Redis: \`INFO cpu\`), divided by the messages that arrived; what it
 costs to be told is in the sender's figures, of both systems alike. Latency is counted from the
 moment at which a message was planned to be sent, so pauses count in full, and it includes the way
@@ -49,7 +52,7 @@ export function printTargets(results, run) {
     const verdict = measured <= limit ? 'met' : 'NOT MET';
     console.log(`  ${label}: ${short(measured)} (${range(spread)}), target ${limit}: ${verdict}`);
   }
-  console.log(`  ${socketIoLine(results, run)}`);
+  console.log(`  ${rivalsGrowth(results, run)}`);
 }
 
 /** @param {import('../report/compare.js').Results} results @param {Run} run */
@@ -66,10 +69,10 @@ export function markdown(results, run) {
   return [
     '# What several nodes cost',
     `Made by \`${command}\` on ${new Date().toISOString().slice(0, 10)} in ${Math.ceil(seconds / 60)} minutes. Do not edit: the next run overwrites it.`,
-    `${describeMachine(PACKAGES)}\n- Redis ${redis}, on the core of the nodes\n- this module's nodes run with ${flags('module')}, Socket.IO's with ${flags('socketio')}\n- ${connections} connections, each with a uid of its own, spread evenly over the nodes of a cluster`,
+    `${describeMachine(PACKAGES)}\n- Redis ${redis}, on the core of the nodes\n- this module's nodes run with ${flags('module')}, Socket.IO's with ${flags('socketio')}\n- ${connections} connections on each node, each with a uid of its own`,
     '## Targets',
     table(['', 'target', 'measured', 'spread', ''], verdictRows),
-    socketIoLine(results, run),
+    rivalsGrowth(results, run),
     '## Method',
     METHOD,
     ...scenarios.flatMap((scenario) => [
@@ -80,11 +83,11 @@ export function markdown(results, run) {
   ].join('\n\n');
 }
 
-function socketIoLine(results, run) {
+function rivalsGrowth(results, run) {
   const growth = growthOfSocketIo(results, run);
   if (!growth) return '';
   const [few, many] = [run.sizes[0], run.sizes[run.sizes.length - 1]];
-  return `For comparison, Socket.IO from ${few} to ${many} nodes: ${short(growth.median)} (${range(growth)}).`;
+  return `For comparison, Socket.IO from ${few} to ${many} nodes, to users of one other: ${short(growth.median)} (${range(growth)}).`;
 }
 
 /** Of which metric the ratio to Socket.IO is told, if the scenario has it. */

@@ -1,12 +1,14 @@
 /** The application that is measured: this package as its users import it, from `dist`. */
 import 'reflect-metadata';
-import { Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 
 /** @param {import('../../../dist/index.js').PushModuleOptions} [options] */
 export async function startPushApp(options) {
   const { AllowAllRoutePolicy, ConnectionRegistryService, PushModule, TrustUidAuthenticator } =
     await import('../../../dist/index.js');
+  // Also for what is said before there is an application: that the authenticator trusts everyone.
+  Logger.overrideLogger(['error']);
   class AppModule {}
   Module({
     imports: [
@@ -19,7 +21,7 @@ export async function startPushApp(options) {
     ],
   })(AppModule);
 
-  const app = await NestFactory.create(AppModule, { logger: ['error'] });
+  const app = await NestFactory.create(AppModule);
   await app.listen(0, '127.0.0.1');
   return { app, push: app.get(ConnectionRegistryService) };
 }
