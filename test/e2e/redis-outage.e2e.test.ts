@@ -250,6 +250,10 @@ it('sockets stay open, talk to each other on their node, and across nodes when i
 
     await redis.restart();
     await allUp();
+    // Each link finds back by itself: the one that is to publish may be the last.
+    await until('the applications are back', () =>
+      apps.every(({ push }) => push.health().status === 'up'),
+    );
     await until('late is there', async () =>
       (await a.engine.online(['late', 'cat'])).every(Boolean),
     );

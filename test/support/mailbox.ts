@@ -1,5 +1,5 @@
 /** Longer than anything a test waits for takes on a busy machine, shorter than vitest's bound. */
-export const PATIENCE = 4_000;
+export const PATIENCE = 10_000;
 
 interface Waiter<T> {
   readonly matches: (item: T) => boolean;
