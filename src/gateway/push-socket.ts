@@ -7,8 +7,9 @@ import type { FrameId } from '../protocol/frames.js';
 import type { Connection } from '../registry/connection.js';
 import type { OutboundFrame, Transport } from '../registry/transport.js';
 import type { NestCallback } from '../routing/frame-handler.js';
-import { frameBytes } from './wire/frame-bytes.js';
 import { readDirectly } from './wire/direct-reader.js';
+import type { TextTaker } from './wire/plain-frames.js';
+import { joined, wireFrame, type WireFrame } from './wire/wire-frame.js';
 import { flushSoon } from './wire/write-batch.js';
 import { isSenderIdle, type DataListener, type WsInternals } from './wire/ws-internals.js';
 
@@ -30,6 +31,8 @@ export const enum Phase {
 /** A message as it came from the socket: text, or the bytes of a binary one. */
 export type RawFrame = string | Buffer;
 
+type Listening = Parameters<WebSocket['on']>;
+
 /** What a socket needs of the server that accepted it. */
 export interface SocketHost {
   /** Bytes of one frame. */
@@ -47,7 +50,7 @@ export interface SocketHost {
  * A `ws` socket with the state of its session. Fields of one class instead of closures and
  * listeners per socket: that is what a hundred thousand of them are paid for with.
  */
-export class PushSocket extends WebSocket implements Transport {
+export class PushSocket extends WebSocket implements Transport, TextTaker {
   phase: Phase = Phase.Fresh;
   /** Known after the handshake, or with the first frame. */
   codec: Codec | undefined = undefined;
@@ -77,13 +80,17 @@ export class PushSocket extends WebSocket implements Transport {
   /** How the client closed it; null while it is open, or when we did. */
   closedWith: CloseRequest | null = null;
 
-  /** Whether the application listens for messages itself; then ws must read them. */
-  hasOwnListeners = false;
+  /** Whether the application listens for messages itself. */
+  private hasOwnListeners = false;
+  /** Whether ws was given something to read after which its receiver was not seen idle yet. */
+  wsReads = false;
 
   /** Past ws's public API for plain frames; null where only that may be used. */
   private direct: WsInternals | null = null;
+  /** Whether something went out by ws after which its sender was not seen idle yet. */
+  private wsSends = false;
   /** Frames that leave at the end of this turn of the event loop. */
-  private outgoing: Buffer | Buffer[] | null = null;
+  private outgoing: WireFrame | WireFrame[] | null = null;
 
   /** What others sent to this uid before the answer to its authentication went out. */
   private held: OutboundFrame[] | null = null;
@@ -111,8 +118,8 @@ export class PushSocket extends WebSocket implements Transport {
       return;
     }
     if (this.readyState !== WebSocket.OPEN) return;
-    if (this.direct !== null && isSenderIdle(this.direct)) {
-      this.queue((frame.wire ??= frameBytes(frame.text)));
+    if (this.direct !== null && this.isWsSilent(this.direct)) {
+      this.queue((frame.wire ??= wireFrame(frame.text)));
     } else {
       this.send(frame.text);
       this.checkBuffered();
@@ -126,15 +133,36 @@ export class PushSocket extends WebSocket implements Transport {
     this.host.left(this, code, reason);
   }
 
-  /** Notes a listener for messages that the application adds beside ours. */
-  override on(...args: Parameters<WebSocket['on']>): this {
-    if (args[0] === 'message') this.hasOwnListeners = this.listenerCount('message') > 0;
+  /** The text of a frame that was read past ws. */
+  take(text: string): boolean {
+    this.host.receive(this, text);
+    return this.readsDirectly();
+  }
+
+  /** A listener that the application has added must hear of messages as well, from ws. */
+  readsDirectly(): boolean {
+    return this.readyState === WebSocket.OPEN && !this.hasOwnListeners;
+  }
+
+  override on(...args: Listening): this {
+    this.note(args);
     return super.on(...args);
+  }
+
+  override addListener(...args: Listening): this {
+    this.note(args);
+    return super.addListener(...args);
+  }
+
+  override prependListener(...args: Listening): this {
+    this.note(args);
+    return super.prependListener(...args);
   }
 
   /** Whatever goes out by ws's public API goes out after what was delivered before it. */
   override send(...args: unknown[]): void {
     this.flush();
+    this.wsSends = true;
     (super.send as (...sendArgs: unknown[]) => void)(...args);
   }
 
@@ -162,21 +190,32 @@ export class PushSocket extends WebSocket implements Transport {
     this.outgoing = null;
     const { _socket: socket } = this.direct!;
     if (!socket.writable) return;
-    const bytes = Array.isArray(outgoing) ? Buffer.concat(outgoing) : outgoing;
-    if (!socket.write(bytes)) this.checkBuffered();
+    const frames = Array.isArray(outgoing) ? joined(outgoing) : outgoing;
+    if (!socket.write(frames, 'latin1')) this.checkBuffered();
   }
 
-  private queue(bytes: Buffer): void {
+  /** Notes a listener for messages that the application adds beside ours. */
+  private note([event]: Listening): void {
+    if (event === 'message') this.hasOwnListeners = this.listenerCount('message') > 0;
+  }
+
+  /** With thousands of sockets, what need not be looked at is what costs nothing. */
+  private isWsSilent(internals: WsInternals): boolean {
+    if (this.wsSends) this.wsSends = !isSenderIdle(internals);
+    return !this.wsSends;
+  }
+
+  private queue(frame: WireFrame): void {
     if (this.outgoing === null) {
-      this.outgoing = bytes;
+      this.outgoing = frame;
       flushSoon(this);
     } else if (Array.isArray(this.outgoing)) {
       // The end of the turn may be far: a loop of awaited sends does not let it come.
-      if (this.outgoing.push(bytes) === MAX_BATCH) this.flush();
+      if (this.outgoing.push(frame) === MAX_BATCH) this.flush();
     } else {
-      this.outgoing = [this.outgoing, bytes];
+      this.outgoing = [this.outgoing, frame];
     }
-    if (bytes.length >= LARGE) this.flush();
+    if (frame.length >= LARGE) this.flush();
   }
 
   private checkBuffered(): void {

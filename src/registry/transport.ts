@@ -3,8 +3,11 @@
  * it made of the text, so that a frame for a million receivers is framed once.
  */
 export class OutboundFrame {
-  /** Bytes as the transport writes them; made by the first transport that sends this frame. */
-  wire: Buffer | undefined = undefined;
+  /**
+   * As the transport writes it, a string standing for bytes; made by the first transport that
+   * sends this frame.
+   */
+  wire: string | Buffer | undefined = undefined;
 
   constructor(readonly text: string) {}
 }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { WebSocket } from 'ws';
 import type { PushSocket } from '../push-socket.js';
 import { readPlainFrames } from './plain-frames.js';
+import { readIntoSharedMemory, sharedMemory } from './shared-memory.js';
 import { beginBatch, endBatch } from './write-batch.js';
 import { isReceiverIdle, type DataListener, type WsInternals } from './ws-internals.js';
 
@@ -21,34 +21,44 @@ let toWs: DataListener;
 export function readDirectly(socket: Socket, carried: PushSocket, wsListener: DataListener): void {
   toWs = wsListener;
   (socket as CarryingSocket)[CARRIES] = carried;
+  readIntoSharedMemory(socket, onRead);
+  // Also for what came together with the handshake, which the HTTP server has read already.
   socket.on('data', onData);
   socket.off('data', wsListener);
 }
 
+function onRead(this: Socket, count: number): void {
+  const end = read(this as CarryingSocket, sharedMemory, count);
+  // A copy: the next chunk of whichever socket overwrites the memory, and ws may keep what it gets.
+  if (end < count) leaveToWs(this, Buffer.from(sharedMemory.subarray(end, count)));
+}
+
 function onData(this: Socket, chunk: Buffer): void {
-  const carried = (this as CarryingSocket)[CARRIES];
-  const internals = carried as unknown as WsInternals;
-  if (!isDirect(carried) || !isReceiverIdle(internals)) return leaveToWs(this, internals, chunk);
-  const { host } = carried;
+  const end = read(this as CarryingSocket, chunk, chunk.length);
+  if (end < chunk.length) leaveToWs(this, chunk.subarray(end));
+}
+
+/** Reads what it can of the first `count` bytes; answers where the rest begins. */
+function read(socket: CarryingSocket, memory: Buffer, count: number): number {
+  const carried = socket[CARRIES];
+  if (!carried.readsDirectly()) return 0;
+  if (carried.wsReads && !isReceiverIdle(internalsOf(carried))) return 0;
+  carried.wsReads = false;
   beginBatch();
   try {
-    const end = readPlainFrames(chunk, host.maxPayload, (text) => {
-      host.receive(carried, text);
-      return isDirect(carried);
-    });
-    if (end < chunk.length) leaveToWs(this, internals, chunk.subarray(end));
+    return readPlainFrames(memory, count, carried.host.maxPayload, carried);
   } finally {
     endBatch();
   }
 }
 
-/** A listener that the application has added must hear of messages as well, from ws. */
-function isDirect(carried: PushSocket): boolean {
-  return carried.readyState === WebSocket.OPEN && !carried.hasOwnListeners;
+/** After a close frame, or a breach of the protocol, ws listens no more. */
+function leaveToWs(socket: Socket, rest: Buffer): void {
+  const carried = (socket as CarryingSocket)[CARRIES];
+  carried.wsReads = true;
+  const internals = internalsOf(carried);
+  if (internals._closeFrameReceived || internals._receiver._writableState.errored !== null) return;
+  toWs.call(socket, rest);
 }
 
-/** After a close frame, or a breach of the protocol, ws listens no more. */
-function leaveToWs(socket: Socket, internals: WsInternals, chunk: Buffer): void {
-  if (internals._closeFrameReceived || internals._receiver._writableState.errored !== null) return;
-  toWs.call(socket, chunk);
-}
+const internalsOf = (carried: PushSocket): WsInternals => carried as unknown as WsInternals;

@@ -6,20 +6,31 @@ const REPLACEMENT = '\ufffd';
 /** Bytes from which unmasking by words pays for its view of the memory. */
 const BY_WORDS = 256;
 
-/** Takes the text of one frame; answers whether to go on with the next. */
-export type TextTaker = (text: string) => boolean;
+/** Who the frames are for. */
+export interface TextTaker {
+  /** Takes the text of one frame; answers whether to go on with the next. */
+  take(text: string): boolean;
+}
 
 /**
  * Reads plain frames from the beginning of a chunk: text, whole, unfragmented, masked, without
- * extension bits, not too large, valid UTF-8. Stops at the first byte of anything else.
+ * extension bits, not too large, valid UTF-8. Stops at the first byte of anything else. Unmasks
+ * in place.
  *
+ * @param chunk memory that begins with what has come
+ * @param count bytes that have come
  * @param maxPayload bytes of one frame
- * @returns where it stopped; the chunk's length when nothing is left
+ * @returns where it stopped; `count` when nothing is left
  */
-export function readPlainFrames(chunk: Buffer, maxPayload: number, take: TextTaker): number {
+export function readPlainFrames(
+  chunk: Buffer,
+  count: number,
+  maxPayload: number,
+  taker: TextTaker,
+): number {
   let start = 0;
   // Two bytes of header, four of mask: nothing shorter is a frame of a client.
-  while (chunk.length - start >= 6) {
+  while (count - start >= 6) {
     if (chunk[start] !== FINAL_TEXT) break;
     const second = chunk[start + 1];
     if ((second & MASKED) === 0) break;
@@ -32,11 +43,11 @@ export function readPlainFrames(chunk: Buffer, maxPayload: number, take: TextTak
       break;
     }
     const end = mask + 4 + length;
-    if (length > maxPayload || end > chunk.length) break;
+    if (length > maxPayload || end > count) break;
     const text = readText(chunk, mask, end);
     if (text === undefined) break;
     start = end;
-    if (!take(text)) break;
+    if (!taker.take(text)) break;
   }
   return start;
 }

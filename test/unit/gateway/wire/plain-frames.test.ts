@@ -7,7 +7,9 @@ const MAX_PAYLOAD = 65_535;
 
 function read(chunk: Buffer, maxPayload = MAX_PAYLOAD): { texts: string[]; end: number } {
   const texts: string[] = [];
-  const end = readPlainFrames(chunk, maxPayload, (text) => texts.push(text) > 0);
+  const end = readPlainFrames(chunk, chunk.length, maxPayload, {
+    take: (text) => texts.push(text) > 0,
+  });
   return { texts, end };
 }
 
@@ -74,6 +76,6 @@ describe('reading plain frames from a chunk', () => {
 
   it('stops when the taker has had enough', () => {
     const chunk = Buffer.concat([buildFrame({ payload: 'a' }), buildFrame({ payload: 'b' })]);
-    expect(readPlainFrames(chunk, MAX_PAYLOAD, () => false)).toBe(chunk.length / 2);
+    expect(readPlainFrames(chunk, chunk.length, MAX_PAYLOAD, { take: () => false })).toBe(chunk.length / 2);
   });
 });
