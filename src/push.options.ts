@@ -63,7 +63,9 @@ export interface PushModuleOptions {
   /**
    * Time between two WebSocket pings to a connection. One that has sent nothing, not even a
    * pong, from one ping to the next is dropped. 0 switches heartbeats off. The default is below
-   * the 60 seconds after which common proxies cut idle connections.
+   * the 60 seconds after which common proxies cut idle connections. The first ping comes after
+   * between half of it and all of it, at random: clients that came together are not pinged
+   * together.
    *
    * @default 30_000 ms
    */

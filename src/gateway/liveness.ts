@@ -33,7 +33,7 @@ export class Liveness {
 
   opened(socket: PushSocket, expiresAt = 0): void {
     socket.expiresAt = expiresAt;
-    this.schedule(socket);
+    this.schedule(socket, this.untilFirstHeartbeat());
   }
 
   renewed(socket: PushSocket, expiresAt = 0): void {
@@ -49,8 +49,16 @@ export class Liveness {
     this.wheel.stop();
   }
 
-  private schedule(socket: PushSocket): void {
-    const untilHeartbeat = this.options.heartbeatInterval || Infinity;
+  /**
+   * Clients that lost a server come back together: their heartbeats must not. Between half an
+   * interval and a whole one, so that a round of them is no burst that holds up messages.
+   */
+  private untilFirstHeartbeat(): number {
+    return this.options.heartbeatInterval * (1 - Math.random() / 2);
+  }
+
+  private schedule(socket: PushSocket, untilNextHeartbeat: number): void {
+    const untilHeartbeat = untilNextHeartbeat || Infinity;
     const untilExpiry = socket.expiresAt === 0 ? Infinity : socket.expiresAt - Date.now();
     const delay = Math.min(untilHeartbeat, untilExpiry);
     if (delay !== Infinity) socket.deadline = this.wheel.add(socket, Math.max(delay, 0));
@@ -76,7 +84,7 @@ export class Liveness {
     }
     socket.alive = false;
     socket.ping();
-    this.schedule(socket);
+    this.schedule(socket, this.options.heartbeatInterval);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { CloseRequest } from '../engine/engine.js';
 import type { Codec } from '../protocol/codec.js';
@@ -11,7 +12,7 @@ import { readDirectly } from './wire/direct-reader.js';
 import type { TextTaker } from './wire/plain-frames.js';
 import { joined, wireFrame, type WireFrame } from './wire/wire-frame.js';
 import { flushSoon } from './wire/write-batch.js';
-import { isSenderIdle, type DataListener, type WsInternals } from './wire/ws-internals.js';
+import { internalsOf, isSenderIdle, type DataListener } from './wire/ws-internals.js';
 
 /** Frames that wait for the end of a turn at most, and bytes from which one does not wait. */
 const MAX_BATCH = 64;
@@ -51,24 +52,40 @@ export interface SocketHost {
  * listeners per socket: that is what a hundred thousand of them are paid for with.
  */
 export class PushSocket extends WebSocket implements Transport, TextTaker {
+  // Those that every message needs come first, side by side: with a hundred thousand sockets
+  // each line of memory that a message touches has to be fetched from far away.
   phase: Phase = Phase.Fresh;
-  /** Known after the handshake, or with the first frame. */
-  codec: Codec | undefined = undefined;
-  connection: Connection | null = null;
-  address = '';
+  /** Where plain frames go past ws's public API; null where only that may be used. */
+  private tcp: Socket | null = null;
+  /** Whether the closing handshake has begun: nothing is sent or read any more. */
+  private closing = false;
+  /** Whether something went out by ws after which its sender was not seen idle yet. */
+  private wsSends = false;
+  /** Frames that leave at the end of this turn of the event loop. */
+  private outgoing: WireFrame | WireFrame[] | null = null;
+  /** Whether ws was given something to read after which its receiver was not seen idle yet. */
+  wsReads = false;
+  /** Whether the application listens for messages itself. */
+  private hasOwnListeners = false;
+  /** Whether anything was heard since the last heartbeat. */
+  alive = true;
+  /** Whether a frame is being handled; those that come meanwhile wait in `pending`. */
+  busy = false;
   /** What all sockets of a server share. */
   host!: SocketHost;
+  connection: Connection | null = null;
+
+  pending: RawFrame[] | null = null;
+  /** Known after the handshake, or with the first frame. */
+  codec: Codec | undefined = undefined;
+  address = '';
   /** Kept until authentication has ended, for the authenticator. */
   request: IncomingMessage | null = null;
   /** The `id` of the auth frame that is being looked at. */
   authId: FrameId | undefined = undefined;
+  /** What others sent to this uid before the answer to its authentication went out. */
+  private held: OutboundFrame[] | null = null;
 
-  /** Whether a frame is being handled; those that come meanwhile wait in `pending`. */
-  busy = false;
-  pending: RawFrame[] | null = null;
-
-  /** Whether anything was heard since the last heartbeat. */
-  alive = true;
   /** Milliseconds since the epoch; 0 when the identity does not expire. */
   expiresAt = 0;
   /** Slot of the timing wheel. */
@@ -79,21 +96,6 @@ export class PushSocket extends WebSocket implements Transport, TextTaker {
 
   /** How the client closed it; null while it is open, or when we did. */
   closedWith: CloseRequest | null = null;
-
-  /** Whether the application listens for messages itself. */
-  private hasOwnListeners = false;
-  /** Whether ws was given something to read after which its receiver was not seen idle yet. */
-  wsReads = false;
-
-  /** Past ws's public API for plain frames; null where only that may be used. */
-  private direct: WsInternals | null = null;
-  /** Whether something went out by ws after which its sender was not seen idle yet. */
-  private wsSends = false;
-  /** Frames that leave at the end of this turn of the event loop. */
-  private outgoing: WireFrame | WireFrame[] | null = null;
-
-  /** What others sent to this uid before the answer to its authentication went out. */
-  private held: OutboundFrame[] | null = null;
 
   /** From now on the connection's messages go out, the answer to its authentication first. */
   open(connection: Connection, welcome: OutboundFrame): void {
@@ -117,10 +119,10 @@ export class PushSocket extends WebSocket implements Transport, TextTaker {
       (this.held ??= []).push(frame);
       return;
     }
-    if (this.readyState !== WebSocket.OPEN) return;
-    if (this.direct !== null && this.isWsSilent(this.direct)) {
+    if (this.closing) return;
+    if (this.tcp !== null && this.isWsSilent()) {
       this.queue((frame.wire ??= wireFrame(frame.text)));
-    } else {
+    } else if (this.readyState === WebSocket.OPEN) {
       this.send(frame.text);
       this.checkBuffered();
     }
@@ -141,7 +143,7 @@ export class PushSocket extends WebSocket implements Transport, TextTaker {
 
   /** A listener that the application has added must hear of messages as well, from ws. */
   readsDirectly(): boolean {
-    return this.readyState === WebSocket.OPEN && !this.hasOwnListeners;
+    return !this.closing && !this.hasOwnListeners;
   }
 
   override on(...args: Listening): this {
@@ -168,6 +170,7 @@ export class PushSocket extends WebSocket implements Transport, TextTaker {
 
   override close(code?: number, reason?: string | Buffer): void {
     this.flush();
+    this.closing = true;
     super.close(code, reason);
   }
 
@@ -177,10 +180,10 @@ export class PushSocket extends WebSocket implements Transport, TextTaker {
    */
   goDirect(): void {
     if (this.extensions !== '') return;
-    this.direct = this as unknown as WsInternals;
-    const { _socket: socket } = this.direct;
-    const [toWs] = socket.listeners('data') as DataListener[];
-    readDirectly(socket, this, toWs);
+    const { _socket: tcp } = internalsOf(this);
+    const [toWs] = tcp.listeners('data') as DataListener[];
+    this.tcp = tcp;
+    readDirectly(tcp, this, toWs);
   }
 
   /** @internal */
@@ -188,10 +191,11 @@ export class PushSocket extends WebSocket implements Transport, TextTaker {
     const { outgoing } = this;
     if (outgoing === null) return;
     this.outgoing = null;
-    const { _socket: socket } = this.direct!;
-    if (!socket.writable) return;
+    const tcp = this.tcp!;
+    // Cut, or ended by the client, which ws is about to find out.
+    if (!tcp.writable) return;
     const frames = Array.isArray(outgoing) ? joined(outgoing) : outgoing;
-    if (!socket.write(frames, 'latin1')) this.checkBuffered();
+    if (!tcp.write(frames, 'latin1')) this.checkBuffered();
   }
 
   /** Notes a listener for messages that the application adds beside ours. */
@@ -200,8 +204,8 @@ export class PushSocket extends WebSocket implements Transport, TextTaker {
   }
 
   /** With thousands of sockets, what need not be looked at is what costs nothing. */
-  private isWsSilent(internals: WsInternals): boolean {
-    if (this.wsSends) this.wsSends = !isSenderIdle(internals);
+  private isWsSilent(): boolean {
+    if (this.wsSends) this.wsSends = !isSenderIdle(internalsOf(this));
     return !this.wsSends;
   }
 

@@ -27,8 +27,11 @@ const NO_CLAIMS: Readonly<Record<string, unknown>> = Object.freeze({});
  * on first use, and the connections of one uid are a linked list instead of a set of their own.
  */
 export class Connection {
-  readonly uid: string;
+  // What every message needs comes first: see PushSocket.
   readonly codec: Codec;
+  /** @internal The next younger connection of the same uid on this node. */
+  sibling: Connection | null = null;
+  readonly uid: string;
   /** The peer's network address. */
   readonly address: string;
   readonly device: string | undefined;
@@ -38,8 +41,6 @@ export class Connection {
   private closing: AsyncSubject<void> | null = null;
   private gone = false;
 
-  /** @internal The next younger connection of the same uid on this node. */
-  sibling: Connection | null = null;
   /** @internal Groups of this connection and why it is in each. */
   groups: Map<string, number> | null = null;
 

@@ -14,7 +14,7 @@ export const serverFlags = (server) =>
   server === 'module' ? [...COLLECTABLE, ...RECOMMENDED] : COLLECTABLE;
 
 /**
- * The load's garbage must not show in latencies: few, large collections of the young generation.
- * `--no-deprecation`: see `load/raw-write.js`.
+ * The load's garbage must not show in latencies: few, large collections of the young generation,
+ * from which `load/main.js` takes what stays. `--no-deprecation`: see `load/raw-write.js`.
  */
-export const loadFlags = ['--no-deprecation', '--max-semi-space-size=64'];
+export const loadFlags = [...COLLECTABLE, '--no-deprecation', '--max-semi-space-size=64'];

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startApp, type RunningApp } from '../support/app.js';
+import { startApp, withoutSharedMemory, type AppOptions, type RunningApp } from '../support/app.js';
 import { closeAll, connectJson, connectText, type JsonClient } from '../support/client.js';
 import {
   buildFrame,
@@ -13,14 +13,15 @@ import {
 } from '../support/raw-socket.js';
 
 describe.each([
-  ['read past ws', true],
-  ['read by ws', false],
-])('%s:', (_path, direct) => {
+  ['read past ws into shared memory', {}],
+  ['read past ws in chunks', { configure: withoutSharedMemory }],
+  ['read by ws', { push: { direct: false } }],
+])('%s:', (_path, options: AppOptions) => {
   let running: RunningApp;
   let witness: JsonClient;
 
   beforeEach(async () => {
-    running = await startApp({ push: { direct } });
+    running = await startApp(options);
     witness = await connectJson(running.url);
     await witness.login('witness');
   });

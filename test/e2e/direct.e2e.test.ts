@@ -51,18 +51,21 @@ describe('frames that go past ws', () => {
     expect(await client.next()).toBe('last words');
   });
 
-  it('reach listeners that the application has put on the socket as well', async () => {
-    const heard: string[] = [];
-    @WebSocketGateway()
-    class Listening implements OnGatewayConnection {
-      handleConnection(client: PushSocket): void {
-        client.on('message', (data: Buffer) => heard.push(data.toString()));
+  it.each(['on', 'once', 'addListener', 'prependListener', 'prependOnceListener'] as const)(
+    'reach a listener that the application has added with %s as well',
+    async (add) => {
+      const heard: string[] = [];
+      @WebSocketGateway()
+      class Listening implements OnGatewayConnection {
+        handleConnection(client: PushSocket): void {
+          client[add]('message', (data: Buffer) => heard.push(data.toString()));
+        }
       }
-    }
-    running = await startApp({ providers: [Listening] });
-    const client = await connectJson(running.url);
-    await client.login('ada');
-    await client.request('ping');
-    expect(heard).toEqual([expect.stringContaining('"ping"')]);
-  });
+      running = await startApp({ providers: [Listening] });
+      const client = await connectJson(running.url);
+      await client.login('ada');
+      await client.request('ping');
+      expect(heard).toEqual([expect.stringContaining('"ping"')]);
+    },
+  );
 });

@@ -1,3 +1,5 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { Logger, type INestApplication, type ModuleMetadata } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -53,4 +55,12 @@ export async function startApp(options: AppOptions = {}): Promise<RunningApp> {
     http,
     close: () => app.close(),
   };
+}
+
+/** Takes from the sockets of the HTTP server what lets them read into memory of ours. */
+export function withoutSharedMemory(app: INestApplication): void {
+  const server = app.getHttpServer() as Server;
+  server.on('connection', (socket: Socket & { _handle: object }) => {
+    Object.defineProperty(socket._handle, 'useUserBuffer', { value: undefined });
+  });
 }

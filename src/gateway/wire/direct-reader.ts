@@ -3,7 +3,7 @@ import type { PushSocket } from '../push-socket.js';
 import { readPlainFrames } from './plain-frames.js';
 import { readIntoSharedMemory, sharedMemory } from './shared-memory.js';
 import { beginBatch, endBatch } from './write-batch.js';
-import { isReceiverIdle, type DataListener, type WsInternals } from './ws-internals.js';
+import { internalsOf, isReceiverIdle, type DataListener } from './ws-internals.js';
 
 /** Where a TCP socket keeps the WebSocket that it carries: one listener serves all of them. */
 const CARRIES = Symbol('PushSocket');
@@ -60,5 +60,3 @@ function leaveToWs(socket: Socket, rest: Buffer): void {
   if (internals._closeFrameReceived || internals._receiver._writableState.errored !== null) return;
   toWs.call(socket, rest);
 }
-
-const internalsOf = (carried: PushSocket): WsInternals => carried as unknown as WsInternals;

@@ -21,6 +21,10 @@ export interface WsInternals {
   readonly _sender: { readonly _state: number; readonly _firstFragment: boolean };
 }
 
+export function internalsOf(socket: WebSocket): WsInternals {
+  return socket as unknown as WsInternals;
+}
+
 export type DataListener = (this: Socket, chunk: Buffer) => void;
 
 /** States of ws's receiver and sender in which neither is in the midst of anything. */

@@ -16,7 +16,11 @@ let expected;
 
 answerCommands({
   target: (target) => void (fleet = new Fleet(target)),
-  connect: (count) => fleet.connect(count),
+  async connect(count) {
+    await fleet.connect(count);
+    // The connections stay: else the first collection in a measurement has to move them all.
+    globalThis.gc?.();
+  },
   disconnect: () => fleet.close(),
   /** Builds the frames, so that this is not measured. */
   prepare: ({ name, size }) => void (operation = operations[name](fleet, size)),

@@ -1,4 +1,5 @@
-import { short, table } from '../report/tables.js';
+import { range, short, table } from '../report/tables.js';
+import { SENDS } from './population.js';
 
 /** KiB of heap and external memory that a connection may take above its stream. */
 const MEMORY_LIMIT = 6;
@@ -14,11 +15,11 @@ const pausesOf = ({ gc, longestStall }) =>
 /** @param {import('./run.js').Found} found */
 export function onlineTable({
   uids,
+  few,
   sockets,
   memory,
   connect,
-  few,
-  many,
+  sends: { module, barely },
   broadcast,
   heartbeats,
   closing,
@@ -26,8 +27,6 @@ export function onlineTable({
   const kib = (bytes) => bytes / 1024 / uids;
   const streams = uids - sockets;
   const aboveStreams = kib(memory.connected.js - memory.streams.js);
-  const growth = many.cpu / few.cpu;
-  const growthAlone = many.alone.cpu / few.alone.cpu;
   const rows = [
     ['connections', `${uids}: ${sockets} sockets, ${streams} in-process streams`, ''],
     [
@@ -50,12 +49,16 @@ export function onlineTable({
       `${short(connect.cpu / streams)} µs of CPU`,
       pausesOf(connect),
     ],
-    [`\`sendToUid\` with ${few.uids} online`, sendCost(few), pausesOf(few)],
-    [`\`sendToUid\` with ${uids} online`, sendCost(many), pausesOf(many)],
-    ['growth of its CPU', judged(growth, GROWTH_LIMIT), ''],
+    [`\`sendToUid\` with ${few} online`, sendCost(module.few), pausesOf(module.few)],
+    [`\`sendToUid\` with ${uids} online`, sendCost(module.many), pausesOf(module.many)],
     [
-      'of which the write to a stream alone',
-      `${short(few.alone.cpu / few.count)} and ${short(many.alone.cpu / many.count)} µs of CPU, growth ${short(growthAlone)}`,
+      'growth of its CPU',
+      `${judged(module.growth.median, GROWTH_LIMIT)}, ${range(module.growth)}`,
+      '',
+    ],
+    [
+      'the same of a bare Map lookup and the write to a stream',
+      `${short(perSend(barely.few))} and ${short(perSend(barely.many))} µs of CPU, growth ${short(barely.growth.median)}, ${range(barely.growth)}`,
       '',
     ],
     [
@@ -82,5 +85,6 @@ export function onlineTable({
   return table(['', 'measured', 'pauses'], rows);
 }
 
-const sendCost = ({ cpu, count, mean, p99 }) =>
-  `${short(cpu / count)} µs of CPU per message; the call: mean ${short(mean)} µs, p99 ${short(p99)} µs`;
+const perSend = ({ cpu }) => cpu / SENDS;
+const sendCost = ({ cpu, mean, p99 }) =>
+  `${short(perSend({ cpu }))} µs of CPU per message; the call: mean ${short(mean)} µs, p99 ${short(p99)} µs`;

@@ -1,89 +1,71 @@
-import { fileURLToPath } from 'node:url';
-import { loadFlags, serverFlags } from '../flags.js';
-import { Child } from '../lib/child.js';
+import { spread } from '../lib/statistics.js';
+import { Population } from './population.js';
 
-const HEARTBEAT_MS = 20_000;
 const FEW = 1_000;
-const SENDS = 20_000;
 
 /** Of each measurement; what counts is the middle one. */
-const ROUNDS = 5;
+const ROUNDS = 9;
 
 /** @typedef {Awaited<ReturnType<typeof measureOnline>>} Found */
 
-const path = (file) => fileURLToPath(new URL(file, import.meta.url));
-
 /**
  * Brings `uids` users online in one process, `sockets` of them over real sockets, and measures
- * what can be done with them.
+ * what can be done with them; beside it another process has a thousand, for comparison.
  *
  * @param {{ uids: number, sockets: number, log: (line: string) => void }} options
  */
 export async function measureOnline({ uids, sockets, log }) {
-  const server = new Child(path('server.js'), {
-    core: 0,
-    flags: serverFlags('module'),
-    args: [String(HEARTBEAT_MS)],
-  });
-  const load = new Child(path('../load/main.js'), { core: 1, flags: loadFlags });
-  const port = await server.call('port');
-  await load.call('target', { port, dialect: 'json', network: 1, distinct: true });
   const share = sockets / uids;
+  const few = await Population.start({ uids: FEW, share, network: 1 });
+  const many = await Population.start({ uids, share, network: 2 });
 
-  const connect = async (count) => {
-    const real = Math.round(count * share);
-    await server.call('createStreams', count - real);
-    const streams = await server.call('memory');
-    await load.call('connect', real);
-    return { streams, cost: await server.call('connectStreams') };
-  };
-  /** Work after which the real sockets have got so many messages. */
-  const received = async (count, work) => {
-    await load.call('expect', count);
-    const cost = await work();
-    await load.call('settled');
-    return cost;
-  };
-  const send = async (count) => {
-    const work = { count: SENDS, sockets: Math.round(count * share), share };
-    const once = () => received(Math.floor(SENDS * share), () => server.call('send', work));
-    await once(); // warms up
-    const alone = await middleOf(() => server.call('writeAlone', SENDS));
-    return { ...(await middleOf(once)), alone, count: SENDS, uids: count };
-  };
-  const close = async () => {
-    await load.call('disconnect');
-    const cost = await server.call('closeStreams');
-    return { ...cost, left: await server.call('counts') };
-  };
-
-  log(`${FEW} online`);
-  await connect(FEW);
-  const few = await send(FEW);
-  await close();
-
-  log(`${uids} online`);
-  const empty = await server.call('memory');
-  const { streams, cost } = await connect(uids);
-  const connected = await server.call('memory');
+  log(`${FEW} online in one process, ${uids} in another`);
+  await few.connect();
+  const empty = await many.server.call('memory');
+  const { streams, cost } = await many.connect();
+  const connected = await many.server.call('memory');
   log('sendToUid');
-  const many = await send(uids);
+  const sends = await interleaved(few, many);
   log('broadcast');
-  const broadcast = await middleOf(() => received(sockets, () => server.call('broadcast')));
+  const broadcast = middleOf(await rounds(() => many.broadcast()));
   log('heartbeats');
-  const heartbeats = await server.call('heartbeats');
+  const heartbeats = await many.server.call('heartbeats');
   log('closing');
-  const closing = await close();
-  const closed = await server.call('memory');
-  await Promise.all([server.stop(), load.stop()]);
+  const closing = await many.close();
+  const closed = await many.server.call('memory');
+  await Promise.all([few.stop(), many.stop()]);
 
   const memory = { empty, streams, connected, closed };
-  return { uids, sockets, memory, connect: cost, few, many, broadcast, heartbeats, closing };
+  return { uids, few: FEW, sockets, memory, connect: cost, sends, broadcast, heartbeats, closing };
+}
+
+/**
+ * Sends in both processes in turn, as the machine's speed drifts, and compares round by round.
+ *
+ * @param {Population} few
+ * @param {Population} many
+ */
+async function interleaved(few, many) {
+  const found = await rounds(async () => ({
+    module: { few: await few.send(), many: await many.send() },
+    barely: { few: await few.sendBarely(), many: await many.sendBarely() },
+  }));
+  const compared = (what) => ({
+    few: middleOf(found.map((round) => round[what].few)),
+    many: middleOf(found.map((round) => round[what].many)),
+    growth: spread(found.map((round) => round[what].many.cpu / round[what].few.cpu)),
+  });
+  return { module: compared('module'), barely: compared('barely') };
+}
+
+/** The first one warms up and is not counted. */
+async function rounds(measure) {
+  const found = [];
+  for (let i = 0; i <= ROUNDS; i++) found.push(await measure());
+  return found.slice(1);
 }
 
 /** The round whose CPU time is the median. */
-async function middleOf(measure) {
-  const rounds = [];
-  for (let i = 0; i < ROUNDS; i++) rounds.push(await measure());
-  return rounds.sort((a, b) => a.cpu - b.cpu)[ROUNDS >> 1];
+function middleOf(found) {
+  return found.toSorted((a, b) => a.cpu - b.cpu)[found.length >> 1];
 }

@@ -76,6 +76,8 @@ describe('reading plain frames from a chunk', () => {
 
   it('stops when the taker has had enough', () => {
     const chunk = Buffer.concat([buildFrame({ payload: 'a' }), buildFrame({ payload: 'b' })]);
-    expect(readPlainFrames(chunk, chunk.length, MAX_PAYLOAD, { take: () => false })).toBe(chunk.length / 2);
+    expect(readPlainFrames(chunk, chunk.length, MAX_PAYLOAD, { take: () => false })).toBe(
+      chunk.length / 2,
+    );
   });
 });
