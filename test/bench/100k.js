@@ -6,6 +6,7 @@ import { now } from './cluster/clock.js';
 import { onlineReport } from './cluster/online-report.js';
 import { measureOnline } from './cluster/online.js';
 import { commandLine } from './lib/command-line.js';
+import { runToEnd } from './lib/run-to-end.js';
 
 const HELP = `npm run bench:100k -- [options]
 
@@ -43,15 +44,4 @@ async function main() {
   console.log(`written: ${file.pathname}`);
 }
 
-setTimeout(() => {
-  console.error('The bench took too long and was ended.');
-  process.exit(1);
-}, DEADLINE_MS).unref();
-
-try {
-  await main();
-  process.exit();
-} catch (error) {
-  console.error(error);
-  process.exit(1);
-}
+await runToEnd(main, DEADLINE_MS);

@@ -6,6 +6,7 @@ import { Cluster, systems } from './cluster/cluster.js';
 import { markdown, printScenario, printTargets } from './cluster/report.js';
 import { scenarios, warmUp } from './cluster/scenarios.js';
 import { commandLine } from './lib/command-line.js';
+import { runToEnd } from './lib/run-to-end.js';
 import { planned } from './plan.js';
 import { medianOf } from './report/compare.js';
 import { runRounds } from './rounds.js';
@@ -49,7 +50,7 @@ async function main() {
     },
     scenarios,
   );
-  const clusters = await startClusters(sizes, connections);
+  const clusters = await startClusters(sizes, connections, plan);
   const redis = await clusters[0].redis.call('version');
 
   /** @type {import('./rounds.js').Results} */
@@ -74,7 +75,7 @@ async function main() {
 }
 
 /** All of them stay up, so that the systems can be measured in turn. */
-async function startClusters(sizes, connections) {
+async function startClusters(sizes, connections, plan) {
   let network = 1;
   const starting = sizes.flatMap((nodes) =>
     Object.values(systems).map((system) => {
@@ -86,7 +87,7 @@ async function startClusters(sizes, connections) {
   const clusters = await Promise.all(starting);
   for (const cluster of clusters) {
     await cluster.connect();
-    await warmUp(cluster);
+    await warmUp(cluster, plan);
   }
   return clusters;
 }
@@ -97,15 +98,4 @@ function noteSaturation(clusters, results, connections) {
   for (const cluster of clusters) cluster.saturation = medianOf(results, place, cluster.peer.name);
 }
 
-setTimeout(() => {
-  console.error('The bench took too long and was ended.');
-  process.exit(1);
-}, DEADLINE_MS).unref();
-
-try {
-  await main();
-  process.exit();
-} catch (error) {
-  console.error(error);
-  process.exit(1);
-}
+await runToEnd(main, DEADLINE_MS);

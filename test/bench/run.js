@@ -1,4 +1,6 @@
 /** Compares this module with its peers: see HELP in `options.js`. */
+import { commandLine } from './lib/command-line.js';
+import { runToEnd } from './lib/run-to-end.js';
 import { HELP, readOptions } from './options.js';
 import { Pair } from './pair.js';
 import { chosenPeers } from './peers.js';
@@ -37,7 +39,7 @@ async function main() {
   const seconds = (performance.now() - began) / 1000;
   console.log(`\n${Math.round(seconds)} seconds`);
   if (!options.write) return;
-  const command = ['npm run bench', ...process.argv.slice(2)].join(' ');
+  const command = commandLine('bench');
   const file = await writeResults(results, { scenarios, rate: options.rate, seconds, command });
   console.log(`written: ${file.pathname}`);
 }
@@ -51,15 +53,4 @@ async function startPairs(peers, { profile }) {
   return pairs;
 }
 
-setTimeout(() => {
-  console.error('The bench took too long and was ended.');
-  process.exit(1);
-}, DEADLINE_MS).unref();
-
-try {
-  await main();
-  process.exit();
-} catch (error) {
-  console.error(error);
-  process.exit(1);
-}
+await runToEnd(main, DEADLINE_MS);

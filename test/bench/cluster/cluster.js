@@ -66,7 +66,7 @@ export class Cluster {
     );
     const loads = Array.from(
       { length: loadCount },
-      () => new Child(path('load.js'), { core: LOAD_CORE, flags: [...loadFlags, '--expose-gc'] }),
+      () => new Child(path('load.js'), { core: LOAD_CORE, flags: loadFlags }),
     );
     const ports = await all(nodes, 'ports');
     const targets = ports.map(({ port }, node) => ({
