@@ -123,8 +123,9 @@ export interface PushModuleOptions {
   perMessageDeflate?: boolean | PerMessageDeflateOptions;
 
   /**
-   * Reads and writes plain frames past the public API of `ws`, which costs a fraction, where the
-   * installed version of it is built as expected. False keeps to the public API.
+   * Reads and writes plain frames past the public API of `ws`, and reads sockets into shared
+   * memory past that of `node:net`, which costs a fraction: where the installed versions of both
+   * are built as expected. False keeps to the public API.
    *
    * @default true
    */

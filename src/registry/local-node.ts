@@ -42,7 +42,8 @@ export class LocalNode implements NodeHandler {
    * Takes in an authenticated socket. It is in the table before the engine knows of it: a
    * message that another node sends as soon as the uid is online must find it there.
    *
-   * @returns the connection, or null when the uid has as many as it may have
+   * @returns the connection, or null when the uid has as many as it may have, or was disconnected
+   *   meanwhile
    */
   attach(transport: Transport, details: ConnectionDetails): MaybePromise<Connection | null> {
     const id = connectionIdOf(this.node, ++this.connectionCounter);
@@ -68,7 +69,7 @@ export class LocalNode implements NodeHandler {
   }
 
   private admit(connection: Connection, admission: Admission): Connection | null {
-    if (!admission.admitted) {
+    if (!admission.admitted || this.table.get(connection.connectionId) === undefined) {
       this.table.remove(connection);
       return null;
     }

@@ -375,6 +375,18 @@ export function describeEngine(name: string, makeCluster: () => Promise<EngineCl
         expect(await a.send(toUid('ann'), 'x')).toBe(1);
         expect(await two.next()).toBe('x');
       });
+
+      it('leaves nothing of a connection that is just coming', async () => {
+        await a.engine.joinGroup(toUid('ann'), 'g');
+        const coming = a.tryConnect('ann');
+        a.local.disconnect(toUid('ann'), CLOSE);
+        await coming;
+        // Whatever the engine was told of the one before is done when this one is let in.
+        await a.connect('ben');
+        expect(await b.engine.online(['ann', 'ben'])).toEqual([false, true]);
+        expect(await b.engine.counts()).toEqual({ connections: 1, uids: 1, nodes: 3 });
+        expect(await b.send(toGroup('g'), 'x')).toBe(0);
+      });
     });
 
     describe('the limit', () => {

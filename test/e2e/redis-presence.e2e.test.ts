@@ -22,7 +22,10 @@ async function startNode(options: RedisEngineOptions): Promise<EngineNode> {
   return node.start();
 }
 
-/** A node in a process of its own that holds users `u<first>` and so on. */
+/**
+ * A node in a process of its own that holds users `u<first>` and so on, and has said that it
+ * emitted their events: others would emit what it has not.
+ */
 async function startProcess(leaseTime: number, first: number, users: number) {
   const args = [redis.url, PREFIX, leaseTime, first, users].map(String);
   const child = spawn(process.execPath, ['test/support/redis-node.js', ...args], {
@@ -30,6 +33,8 @@ async function startProcess(leaseTime: number, first: number, users: number) {
   });
   children.push(child);
   await once(child.stdout, 'data');
+  const unheard = async (): Promise<string> => redis.cli('KEYS', `${PREFIX}:unheard:*`);
+  await until('it has emitted its events', async () => (await unheard()) === '');
   return child;
 }
 

@@ -1,10 +1,19 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
+interface Awaited<T> {
+  readonly pattern: RegExp;
+  readonly resolve: (result: T) => void;
+}
+
 /** A TCP proxy that can be cut like a cable: nothing passes, and nobody is told. */
 export class CuttableProxy {
   private readonly sockets = new Set<Socket>();
   private isCut = false;
+  private toLose: Awaited<void> | undefined;
+  private toHold: Awaited<() => void> | undefined;
+  /** Has a request on its way, from a client that is gone. */
+  private held: Socket | undefined;
 
   private constructor(
     private readonly server: Server,
@@ -34,26 +43,78 @@ export class CuttableProxy {
     for (const socket of this.sockets) socket.resume();
   }
 
+  /**
+   * The next answer that matches gets lost, and with it every connection: the server has done what
+   * it was asked to, and whoever asked does not know. Resolves when that has happened; from then
+   * on the cable is cut until `mend`.
+   */
+  loseAnswer(pattern: RegExp): Promise<void> {
+    return new Promise((resolve) => (this.toLose = { pattern, resolve }));
+  }
+
+  /**
+   * The next request that matches is held up while every connection ends, and the cable is cut
+   * until `mend`. Answers how to let the request arrive after all.
+   */
+  holdRequest(pattern: RegExp): Promise<() => void> {
+    return new Promise((resolve) => (this.toHold = { pattern, resolve }));
+  }
+
   close(): void {
     this.server.close();
-    for (const socket of this.sockets) socket.destroy();
+    this.held?.destroy();
+    this.endAll();
   }
 
   private join(client: Socket): void {
     const server = connect(this.targetPort, '127.0.0.1');
+    client.on('data', (bytes) => this.ask(server, bytes));
+    server.on('data', (bytes) => this.answer(client, bytes));
     for (const [from, to] of [
       [client, server],
       [server, client],
     ]) {
       this.sockets.add(from);
-      from.on('data', (bytes) => to.write(bytes));
       from.on('error', () => undefined);
       from.on('close', () => {
         this.sockets.delete(from);
-        to.destroy();
+        if (to !== this.held) to.destroy();
       });
       if (this.isCut) from.pause();
       else from.resume();
     }
+  }
+
+  private ask(server: Socket, bytes: Buffer): void {
+    const { toHold } = this;
+    if (toHold === undefined || !toHold.pattern.test(bytes.toString())) {
+      server.write(bytes);
+      return;
+    }
+    this.toHold = undefined;
+    this.held = server;
+    this.sockets.delete(server);
+    this.sever();
+    toHold.resolve(() => server.write(bytes));
+  }
+
+  private answer(client: Socket, bytes: Buffer): void {
+    const { toLose } = this;
+    if (toLose === undefined || !toLose.pattern.test(bytes.toString())) {
+      client.write(bytes);
+      return;
+    }
+    this.toLose = undefined;
+    this.sever();
+    toLose.resolve();
+  }
+
+  private sever(): void {
+    this.isCut = true;
+    this.endAll();
+  }
+
+  private endAll(): void {
+    for (const socket of this.sockets) socket.destroy();
   }
 }

@@ -23,9 +23,11 @@ export class Departures {
     private readonly onDue: (departures: readonly Departure[]) => void,
   ) {}
 
-  add(departure: Departure): void {
+  /** `ends` is what Redis said of a connection that went: 0 when no delay has begun. */
+  add(uid: string, ends: number): void {
+    if (ends === 0) return;
     // Redis's clock counts whole milliseconds: one more, so that it agrees.
-    this.waiting.push({ ...departure, at: performance.now() + this.delay + 1 });
+    this.waiting.push({ uid, ends, at: performance.now() + this.delay + 1 });
     this.schedule();
   }
 

@@ -26,6 +26,11 @@ export class ShardNames {
     return `${this.base}:node:${node}`;
   }
 
+  /** The key of the events that this node has not yet said it emitted. */
+  unheard(node: string): string {
+    return `${this.base}:unheard:${node}`;
+  }
+
   groupsOf(uid: string): string {
     return `${this.base}:groups:${uid}`;
   }

@@ -1,7 +1,8 @@
-import type { CloseRequest, ConnectionLimit, Registration } from '../engine.js';
+import type { CloseRequest, ConnectionLimit, NodeHandler, Registration } from '../engine.js';
 import { CloseCode } from '../../protocol/codes.js';
 import type { Departure } from './departures.js';
 import { encodeOrder } from './envelope.js';
+import { News, type Decision, type PresenceEvent } from './news.js';
 import type { CheckedRedisOptions } from './options.js';
 import { beat, depart, leave, place } from './scripts/index.js';
 import type { Shard } from './shards.js';
@@ -15,21 +16,29 @@ export const REPLACED: CloseRequest = {
   reason: 'replaced by a newer connection',
 };
 
-/** A connection came or went; or, `?`, a uid that was online when Redis lost its data has gone. */
+/**
+ * A connection came or went; or after Redis lost its data, one is here as it was before (`=`), or
+ * a uid has gone that was online before (`?`).
+ */
 export interface Change extends Registration {
-  readonly kind: '+' | '-' | '?';
+  readonly kind: '+' | '=' | '-' | '?';
   readonly limit?: ConnectionLimit;
 }
 
 /** What Redis answers to a connection that came. */
-export type PlaceReply = [admitted: number, isNew: number, ...groups: string[]];
+export type PlaceReply = [admitted: number, ...groups: string[]];
 
-/**
- * What Redis answers to one that went: the uid has others, or is offline, or will be at the time
- * that is answered instead.
- */
-export const HAS_OTHERS = 0;
-export const OFFLINE = 1;
+export function groupsIn(reply: unknown): string[] {
+  return (reply as PlaceReply).slice(1) as string[];
+}
+
+export interface Placed extends Pick<Decision, 'announce'> {
+  /**
+   * One per change: a `PlaceReply` to those that came, to the others the time at which the offline
+   * delay of the uid ends, or 0 when none has begun.
+   */
+  readonly replies: readonly unknown[];
+}
 
 export interface Beat {
   /** Names the data in Redis: another one means that it was lost. */
@@ -38,61 +47,75 @@ export interface Beat {
   readonly isKnown: boolean;
   /** There is more to clean up. */
   readonly isMore: boolean;
-  /** Uids that are offline by it. */
-  readonly offline: readonly string[];
+  /** Events of calls whose answer was lost, announced now. */
+  readonly missed: readonly PresenceEvent[];
 }
 
 /** What a node tells and asks Redis about who is here, in one shard. */
 export class PresenceCalls {
-  /** Node, lease, offline delay: every script begins with them. */
-  private readonly identity: readonly string[];
+  private readonly news: News;
+  /** Lease and offline delay: what every script is told first. */
+  private readonly times: readonly string[];
   private readonly closeOrder: string;
   private readonly overdue: string;
 
   constructor(
     private readonly shard: Shard,
-    private readonly node: string,
+    private readonly node: NodeHandler,
     { leaseTime, offlineDelay }: CheckedRedisOptions,
   ) {
+    this.news = new News(shard, node);
     // A node's lease ends, and another's beat finds that out, within leaseTime.
-    this.identity = [node, String(Math.floor((leaseTime * 2) / 3)), String(offlineDelay)];
-    this.closeOrder = encodeOrder(node, { task: 'close', connection: '%s', ...REPLACED });
+    this.times = [String(Math.floor((leaseTime * 2) / 3)), String(offlineDelay)];
+    this.closeOrder = encodeOrder(node.node, { task: 'close', connection: '%s', ...REPLACED });
     // Time for the node that caused a departure to see to it itself.
     this.overdue = String(Math.floor(leaseTime / 2));
   }
 
-  /** One reply per change: a `PlaceReply` to `+`, to the others HAS_OTHERS, OFFLINE or a time. */
-  place(changes: readonly Change[]): Promise<unknown[]> {
-    const args = [...this.identity, this.shard.publishCommand, this.closeOrder];
+  /** The caller announces what came of it. */
+  async place(changes: readonly Change[]): Promise<Placed> {
+    const args = [...this.times, this.shard.publishCommand, this.closeOrder];
     for (const { kind, connectionId, uid, limit } of changes) {
       args.push(kind, connectionId, uid);
-      if (kind === '+') args.push(String(limit?.max ?? 0), limit?.beyond ?? 'refuse');
+      if (kind === '+' || kind === '=') {
+        args.push(String(limit?.max ?? 0), limit?.beyond ?? 'refuse');
+      }
     }
-    return this.shard.run(place, args) as Promise<unknown[]>;
+    const { reply, announce } = await this.news.decide(place, args);
+    return { replies: reply[0] as unknown[], announce };
   }
 
-  /** Says that this node lives; cleans up after at most so many connections of dead ones. */
-  async beat(budget = BATCH): Promise<Beat> {
-    const newEpoch = `${this.node}-${Date.now().toString(36)}`;
-    const args = [...this.identity, newEpoch, String(budget), this.overdue];
-    const reply = (await this.shard.run(beat, args)) as [string, number, number, string[]];
-    const [epoch, known, more, offline] = reply;
-    return { epoch, isKnown: known === 1, isMore: more === 1, offline };
+  /**
+   * Says that this node lives, and which epoch it knows; cleans up after at most so many
+   * connections of dead ones; and announces what it has missed, and then what came of it.
+   */
+  async beat(epochKnown = '', budget = BATCH): Promise<Beat> {
+    const newEpoch = `${this.node.node}-${Date.now().toString(36)}`;
+    const args = [...this.times, newEpoch, String(budget), this.overdue, epochKnown];
+    const { reply, announce } = await this.news.decide(beat, args);
+    const [epoch, known, more, unheard] = reply as [string, number, number, number];
+    try {
+      const missed = unheard === 1 ? await this.news.announceMissed() : [];
+      return { epoch, isKnown: known === 1, isMore: more === 1, missed };
+    } finally {
+      announce();
+    }
   }
 
-  /** The delay of these uids has passed; answers those that are offline by it. */
-  async depart(departures: readonly Departure[]): Promise<readonly string[]> {
+  /** The delay of these uids has passed: announces those that are offline by it. */
+  async depart(departures: readonly Departure[]): Promise<void> {
     const args = departures.flatMap(({ uid, ends }) => [uid, String(ends)]);
-    return (await this.shard.run(depart, [...this.identity, ...args])) as string[];
+    const { announce } = await this.news.decide(depart, [...this.times, ...args]);
+    announce();
   }
 
   async leave(): Promise<void> {
-    await this.shard.run(leave, [this.node]);
+    await this.shard.run(leave, [this.node.node]);
   }
 
   /** What Redis has of this node, in pages. */
   async *held(): AsyncIterable<Registration> {
-    const key = this.shard.names.node(this.node);
+    const key = this.shard.names.node(this.node.node);
     let cursor = '0';
     do {
       const reply = await this.shard.send(['HSCAN', key, cursor, 'COUNT', '1000']);

@@ -16,6 +16,8 @@ const LAST_RETRY = 1_000;
 export class Shard {
   readonly subscriptions = new Subscriptions();
   link: Link | undefined;
+  /** Whether its server knows again what this node listens to and holds. */
+  isUp = false;
 
   constructor(
     readonly names: ShardNames,
@@ -75,7 +77,11 @@ export class Shards {
   }
 
   get down(): number {
-    return this.all.filter((shard) => shard.link === undefined).length;
+    return this.all.filter((shard) => !shard.isUp).length;
+  }
+
+  private get isConnected(): boolean {
+    return this.all.every((shard) => shard.link !== undefined);
   }
 
   /** Connects to every server. @throws PushException UNAVAILABLE when one cannot be reached */
@@ -124,6 +130,7 @@ export class Shards {
         shards.map(async (shard) => {
           await shard.subscriptions.restore(link);
           await this.listener.onUp(shard);
+          if (shard.link === link) shard.isUp = true;
         }),
       );
     } catch (error) {
@@ -166,6 +173,7 @@ export class Shards {
     for (const shard of this.all) {
       if (shard.link !== link) continue;
       shard.link = undefined;
+      shard.isUp = false;
       shard.subscriptions.lose();
       this.listener.onDown(shard);
     }
@@ -177,7 +185,7 @@ export class Shards {
 
   /** Tries until every shard has its server again. */
   private repair(): void {
-    if (this.stopped || this.down === 0) return;
+    if (this.stopped || this.isConnected) return;
     this.repairing ??= this.tryUntilConnected().finally(() => {
       this.repairing = undefined;
       // A link may have failed after it was the last one that was missing.
@@ -187,7 +195,7 @@ export class Shards {
 
   private async tryUntilConnected(): Promise<void> {
     const { signal } = this.stopping;
-    for (let retry = FIRST_RETRY; this.down > 0; retry = Math.min(retry * 2, LAST_RETRY)) {
+    for (let retry = FIRST_RETRY; !this.isConnected; retry = Math.min(retry * 2, LAST_RETRY)) {
       // Nodes that lost the same server must not come back all at the same moment.
       await sleep(retry * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
       if (this.stopped) return;

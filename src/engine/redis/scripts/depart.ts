@@ -5,18 +5,17 @@ import { PREAMBLE, Script } from './script.js';
  * there with another end, which is of another departure.
  *
  * KEYS[1] any key of the shard
- * ARGV    base, node, lease, delay, then per uid: uid, end of its delay
+ * ARGV    base, node, call, lease, delay, then per uid: uid, end of its delay
  *
- * Answers the uids that are offline by it.
+ * Answers the events.
  */
 export const depart = new Script(`${PREAMBLE}
-local offline = {}
-for i = 5, #ARGV, 2 do
+for i = 6, #ARGV, 2 do
   local uid, ends = ARGV[i], tonumber(ARGV[i + 1])
   if ends <= now and tonumber(redis.call('ZSCORE', leaving, uid) or 0) == ends then
     redis.call('ZREM', leaving, uid)
-    if redis.call('ZREM', uids, uid) == 1 then offline[#offline + 1] = uid end
+    offline(uid)
   end
 end
-return offline
+return answer()
 `);

@@ -11,25 +11,45 @@ export class Script {
 
 /**
  * Begins every script that deals with presence. The first arguments are the shard's base, the
- * node, its lease in ms and the offline delay in ms.
+ * node, the number of the call, the node's lease in ms and the offline delay in ms.
  *
  * Time is the server's: clocks of nodes need not agree.
+ *
+ * Every script ends with `answer`, which begins with the events that it decided, `+uid` and
+ * `-uid`, in their order. They are kept until the node has said that it emitted them, should the
+ * answer be lost on its way.
  */
 export const PREAMBLE = `
-local base, node = ARGV[1], ARGV[2]
-local lease, delay = tonumber(ARGV[3]), tonumber(ARGV[4])
+local base, node, call = ARGV[1], ARGV[2], ARGV[3]
+local lease, delay = tonumber(ARGV[4]), tonumber(ARGV[5])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local nodes, uids, leaving = base .. ':nodes', base .. ':uids', base .. ':leaving'
+local nodes, uids, state = base .. ':nodes', base .. ':uids', base .. ':state'
+local leaving, untold = base .. ':leaving', base .. ':untold'
+local events = {}
 
--- The uid has lost a connection. Answers 1 if it is offline by that, the time at which it will be
--- unless it comes back before, 0 if it has others.
+local function answer(...)
+  if #events > 0 then
+    redis.call('ZADD', base .. ':unheard:' .. node, call, cjson.encode({ call, events }))
+  end
+  return { events, ... }
+end
+
+local function offline(uid)
+  if redis.call('ZREM', uids, uid) == 1 and redis.call('ZREM', untold, uid) == 0 then
+    events[#events + 1] = '-' .. uid
+  end
+end
+
+-- The uid has lost a connection. Answers the time at which it will be offline unless it comes back
+-- before; 0 if it has others, or is offline at once.
 local function lost(uid)
   if redis.call('EXISTS', base .. ':conns:' .. uid) == 1 then return 0 end
   if delay > 0 then
     if redis.call('ZSCORE', uids, uid) then redis.call('ZADD', leaving, now + delay, uid) end
     return now + delay
   end
-  return redis.call('ZREM', uids, uid)
+  offline(uid)
+  return 0
 end
 `;
