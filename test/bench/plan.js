@@ -1,7 +1,7 @@
 import { scenarios as ofOneNode } from './scenarios.js';
 
 const QUICK_ROUNDS = 3;
-const QUICK_DURATION = 0.6;
+const QUICK_DURATION = 0.45;
 
 /**
  * The scenarios to run, with as many and as long rounds as were asked for.

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-interface Awaited<T> {
+interface Expected<T> {
   readonly pattern: RegExp;
   readonly resolve: (result: T) => void;
 }
@@ -10,8 +10,8 @@ interface Awaited<T> {
 export class CuttableProxy {
   private readonly sockets = new Set<Socket>();
   private isCut = false;
-  private toLose: Awaited<void> | undefined;
-  private toHold: Awaited<() => void> | undefined;
+  private toLose: Expected<void> | undefined;
+  private toHold: Expected<() => void> | undefined;
   /** Has a request on its way, from a client that is gone. */
   private held: Socket | undefined;
 

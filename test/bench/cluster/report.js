@@ -24,10 +24,12 @@ give medians and, in parentheses, the lowest and highest.
 
 The first node sends. The load tells it to whom on a connection of its own, a few bytes per message, and
 it calls \`sendToUid\` or \`io.to(uid).emit\` (a room per uid), as code behind an HTTP request would:
-as many messages are always under way as it says (broadcasts: one). How much a node finds to do at
-each of its turns decides what a message costs it: when seven nodes receive instead of one, each
-finds less at a turn, and they share one core. So growth is told for users of one other node, where
-nothing but the number of nodes differs, and for users of all others, where this comes on top. CPU is what a process used with all its
+as many messages are always under way as it says (broadcasts: one). What a message costs a node
+depends on how much it finds to do at a turn, and on what else its core does: when seven nodes
+receive instead of one, each finds a part of the messages, and all share one core and its caches.
+More than half of a receiver's time is the system call that writes to its client, and this gets
+dearer by it, too. So growth is told for users of one other node, where nothing but the number of
+nodes differs, and for users of all others, where this comes on top. CPU is what a process used with all its
 threads (\`process.cpuUsage()\`; Redis: \`INFO cpu\`), divided by the messages that arrived; what it
 costs to be told is in the sender's figures, of both systems alike. Latency is counted from the
 moment at which a message was planned to be sent, so pauses count in full, and it includes the way

@@ -14,18 +14,24 @@ let operation;
 /** @type {Promise<unknown>} */
 let expected;
 
+/** What stays is moved out of the way, and what is garbage gone, before a measurement begins. */
+const collect = () => globalThis.gc?.();
+
 answerCommands({
   target: (target) => void (fleet = new Fleet(target)),
   async connect(count) {
     await fleet.connect(count);
-    // The connections stay: else the first collection in a measurement has to move them all.
-    globalThis.gc?.();
+    collect();
   },
   disconnect: () => fleet.close(),
   /** Builds the frames, so that this is not measured. */
   prepare: ({ name, size }) => void (operation = operations[name](fleet, size)),
   closedLoop: (work) => closedLoop(fleet, operation, work),
-  fixedRate: (work) => fixedRate(fleet, work, numberedRouted(fleet, work.size)),
+  fixedRate(work) {
+    const send = numberedRouted(fleet, work.size);
+    collect();
+    return fixedRate(fleet, work, send);
+  },
   expect: (count) => void (expected = expectMessages(fleet, count)),
   settled: () => expected,
   usage,
