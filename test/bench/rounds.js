@@ -14,8 +14,11 @@
  * @param {{ connections: number, rate: number }} circumstances
  */
 export async function runRounds(scenario, pairs, { connections, rate }) {
-  const { warmups = () => 1, rounds, durationMs, jsonOnly, run } = scenario;
-  const taking = pairs.filter(({ peer }) => !jsonOnly || peer.dialect !== 'text');
+  const { warmups = () => 1, rounds, durationMs, jsonOnly, servers, run } = scenario;
+  const taking = pairs.filter(
+    ({ peer }) =>
+      (!jsonOnly || peer.dialect !== 'text') && (!servers || servers.includes(peer.name)),
+  );
   /** @type {Record<string, import('./scenarios.js').Sample[]>} */
   const samples = Object.fromEntries(taking.map(({ peer }) => [peer.name, []]));
   const discarded = warmups(connections);

@@ -27,7 +27,7 @@ async function main() {
   for (const connections of options.connections) {
     results[connections] = {};
     const pairs = await startPairs(peers, options);
-    for (const scenario of scenarios) {
+    for (const scenario of scenarios.filter(({ beyond = 0 }) => connections > beyond)) {
       const { rate } = options;
       results[connections][scenario.name] = await runRounds(scenario, pairs, { connections, rate });
       printScenario(results, scenario, connections);

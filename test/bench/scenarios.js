@@ -18,12 +18,17 @@ import { BURST } from './load/operations.js';
  * @property {number} durationMs of one round
  * @property {boolean} [quick] part of a quick run
  * @property {boolean} [jsonOnly] the text codec has nothing of its own here
+ * @property {string[]} [servers] names of those that take part, if not all
+ * @property {number} [beyond] it needs more connections than these
  * @property {(connections: number) => number} [warmups] rounds that are not counted
  * @property {(pair: import('./pair.js').Pair, circumstances: Circumstances) => Promise<Sample>} run
  */
 
 const SMALL = 64;
 const IN_FLIGHT = 64;
+
+/** Beside which growth is measured. */
+const FEW = 1_000;
 
 /** Messages under way where throughput is asked for. */
 const IN_FLIGHT_SATURATED = 512;
@@ -42,6 +47,21 @@ function closedLoop({ operation, size = SMALL, inFlight = IN_FLIGHT, per = () =>
     const cost = cpu / (result.operations * per(connections));
     return { metrics: { cpu: cost }, serverBusy, loadBusy };
   };
+}
+
+const routed = closedLoop({ operation: 'routed' });
+
+/** What a message costs more with many connections than with few, both within a round. */
+async function growth(pair, { connections, ...circumstances }) {
+  const costWith = async (count) => {
+    await pair.connect(count);
+    // Collects what the connections before have left.
+    await pair.server.call('memory');
+    return routed(pair, { connections: count, ...circumstances });
+  };
+  const few = await costWith(FEW);
+  const { metrics, ...busy } = await costWith(connections);
+  return { metrics: { growth: metrics.cpu / few.metrics.cpu }, ...busy };
 }
 
 /** CPU per message that code in the server sends. */
@@ -119,7 +139,17 @@ export const scenarios = [
     rounds: 9,
     durationMs: 1_000,
     quick: true,
-    run: closedLoop({ operation: 'routed' }),
+    run: routed,
+  },
+  {
+    name: 'growth',
+    title: `The same by its cost with ${FEW.toLocaleString('en')} connections`,
+    metrics: { growth: 'times the CPU per message' },
+    rounds: 5,
+    durationMs: 1_000,
+    servers: ['module', 'ws', 'net'],
+    beyond: FEW,
+    run: growth,
   },
   {
     name: 'routed-1k',

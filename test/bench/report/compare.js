@@ -19,6 +19,12 @@ export function medianOf(results, place, server) {
   return found && median(found);
 }
 
+/** @param {Results} results @param {Place} place @param {string} server */
+export function spreadOf(results, place, server) {
+  const found = values(results, place, server);
+  return found && spread(found);
+}
+
 /**
  * The ratios of two servers, taken round by round.
  *

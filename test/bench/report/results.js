@@ -63,10 +63,12 @@ function markdown(results, { scenarios, rate, seconds, command }) {
     METHOD,
     ...scenarios.flatMap((scenario) => [
       `## ${scenario.title}${scenario.name === 'latency' ? `: ${rate} messages per second` : ''}`,
-      ...counts.flatMap((connections) => [
-        `${connections.toLocaleString('en')} connections, ${scenario.rounds} rounds:`,
-        scenarioTable(results, scenario, connections),
-      ]),
+      ...counts
+        .filter((count) => results[count][scenario.name])
+        .flatMap((connections) => [
+          `${connections.toLocaleString('en')} connections, ${scenario.rounds} rounds:`,
+          scenarioTable(results, scenario, connections),
+        ]),
     ]),
   ].join('\n\n');
 }
