@@ -1,6 +1,6 @@
 import { scenarios as ofOneNode } from './scenarios.js';
 
-const QUICK_ROUNDS = 3;
+const QUICK_ROUNDS = 2;
 const QUICK_DURATION = 0.45;
 
 /**

@@ -138,10 +138,19 @@ export class RedisClusterServers {
 
   static async start(masters = 3, replicasEach = 0): Promise<RedisClusterServers> {
     const all = masters * (1 + replicasEach);
-    const servers = await Promise.all(Array.from({ length: all }, startClusterServer));
+    const starting = Array.from({ length: all }, startClusterServer);
+    const started = await Promise.allSettled(starting);
+    const servers = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     const cluster = new RedisClusterServers(servers.slice(0, masters), servers.slice(masters));
-    await cluster.form();
-    return cluster;
+    try {
+      await Promise.all(starting);
+      await cluster.form();
+      return cluster;
+    } catch (error) {
+      // Whoever waits for the cluster never gets it, and so could not close it.
+      await cluster.close();
+      throw error;
+    }
   }
 
   get servers(): readonly RedisServer[] {
