@@ -8,36 +8,36 @@ export type {
 export {
   ConnectionRegistryService,
   type SendOptions,
-} from './registry/connection-registry.service.js';
+} from './service/connection-registry.service.js';
 export type { PushEvent } from './registry/push-event.js';
 
-export { UidGateway } from './gateway/uid.gateway.js';
+export { UidGateway } from './routing/handlers/uid.gateway.js';
 export { PushWsAdapter } from './gateway/push-ws.adapter.js';
-export type { PushSocket } from './gateway/push-socket.js';
+export type { PushSocket } from './gateway/socket/push-socket.js';
 export {
   Authenticator,
   type AuthenticationContext,
   type Identity,
-} from './gateway/authenticators/authenticator.js';
-export { JwtAuthenticator } from './gateway/authenticators/jwt.authenticator.js';
+} from './gateway/identity/authenticators/authenticator.js';
+export { JwtAuthenticator } from './gateway/identity/authenticators/jwt.authenticator.js';
 export type {
   JwtAlgorithm,
   JwtAuthenticatorOptions,
   JwtPublicKey,
   JwtSecret,
-} from './gateway/authenticators/jwt.options.js';
-export { TrustUidAuthenticator } from './gateway/authenticators/trust-uid.authenticator.js';
+} from './gateway/identity/authenticators/jwt.options.js';
+export { TrustUidAuthenticator } from './gateway/identity/authenticators/trust-uid.authenticator.js';
 
-export { Connection, connectionOf, Uid } from './routing/decorators.js';
+export { Connection, connectionOf, Uid } from './routing/handlers/decorators.js';
 export {
   AllowAllRoutePolicy,
   RoutePolicy,
   UidsOnlyRoutePolicy,
   type RouteTarget,
 } from './routing/route-policy.js';
-export { BroadcastDto } from './routing/broadcast.dto.js';
-export { SendDto } from './routing/send.dto.js';
-export { PushExceptionFilter } from './routing/push-exception.filter.js';
+export { BroadcastDto } from './validation/broadcast.dto.js';
+export { SendDto } from './validation/send.dto.js';
+export { PushExceptionFilter } from './routing/handlers/push-exception.filter.js';
 
 export { PushApiModule } from './http/push-api.module.js';
 export type { PushApiModuleAsyncOptions, PushApiModuleOptions } from './http/push-api.options.js';

@@ -13,14 +13,14 @@ import {
 import { ApplicationConfig, HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
 import type { Engine } from './engine/engine.js';
 import { MemoryEngine } from './engine/memory/memory.engine.js';
-import { Authentication } from './gateway/authentication.js';
-import type { Authenticator } from './gateway/authenticators/authenticator.js';
-import { FirstMessageGate } from './gateway/first-message.gate.js';
-import { Liveness } from './gateway/liveness.js';
-import { NestHandlers } from './gateway/nest-handlers.js';
+import { Authentication } from './gateway/identity/authentication.js';
+import type { Authenticator } from './gateway/identity/authenticators/authenticator.js';
+import { FirstMessageGate } from './gateway/identity/first-message.gate.js';
+import { Liveness } from './gateway/socket/liveness.js';
+import { NestHandlers } from './routing/handlers/nest-handlers.js';
 import { PushServer } from './gateway/push-server.js';
-import { PushSockets } from './gateway/push-sockets.js';
-import { UidGateway } from './gateway/uid.gateway.js';
+import { PushSockets } from './gateway/gateway-lifecycle.js';
+import { UidGateway } from './routing/handlers/uid.gateway.js';
 import { Codecs } from './protocol/codecs.js';
 import {
   checkOption,
@@ -33,9 +33,9 @@ import type {
   PushModuleOptions,
   PushOptionsFactory,
 } from './push.options.js';
-import { ConnectionRegistryService } from './registry/connection-registry.service.js';
+import { ConnectionRegistryService } from './service/connection-registry.service.js';
 import { LocalNode } from './registry/local-node.js';
-import { FrameDispatcher } from './routing/frame-dispatcher.js';
+import { FrameDispatcher } from './routing/frames/frame-dispatcher.js';
 import { MessageRouter } from './routing/message-router.js';
 import { UidsOnlyRoutePolicy, type RoutePolicy } from './routing/route-policy.js';
 

@@ -1,8 +1,8 @@
 import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
 import type { PerMessageDeflateOptions } from 'ws';
 import type { Engine } from './engine/engine.js';
-import type { Authenticator } from './gateway/authenticators/authenticator.js';
-import type { UidGateway } from './gateway/uid.gateway.js';
+import type { Authenticator } from './gateway/identity/authenticators/authenticator.js';
+import type { UidGateway } from './routing/handlers/uid.gateway.js';
 import type { RoutePolicy } from './routing/route-policy.js';
 
 /** Everything that can be set. Times are milliseconds, sizes are bytes. */

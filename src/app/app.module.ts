@@ -1,9 +1,9 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { MemoryEngine } from '../engine/memory/memory.engine.js';
 import { RedisEngine } from '../engine/redis/index.js';
-import { JwtAuthenticator } from '../gateway/authenticators/jwt.authenticator.js';
-import type { Authenticator } from '../gateway/authenticators/authenticator.js';
-import { TrustUidAuthenticator } from '../gateway/authenticators/trust-uid.authenticator.js';
+import { JwtAuthenticator } from '../gateway/identity/authenticators/jwt.authenticator.js';
+import type { Authenticator } from '../gateway/identity/authenticators/authenticator.js';
+import { TrustUidAuthenticator } from '../gateway/identity/authenticators/trust-uid.authenticator.js';
 import { PushApiModule } from '../http/push-api.module.js';
 import { PushModule } from '../push.module.js';
 import { AllowAllRoutePolicy } from '../routing/route-policy.js';

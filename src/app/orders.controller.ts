@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { IsString } from 'class-validator';
 import type { Receipt } from '../protocol/frames.js';
-import { ConnectionRegistryService } from '../registry/connection-registry.service.js';
+import { ConnectionRegistryService } from '../service/connection-registry.service.js';
 
 export class ShippedDto {
   /** The user who ordered. */

@@ -1,7 +1,7 @@
 import { ConsoleLogger, ValidationPipe, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { describePushApi } from '../openapi/index.js';
+import { describePushApi } from '../http/openapi/index.js';
 import { AppModule } from './app.module.js';
 import { readSettings } from './settings.js';
 

@@ -9,13 +9,13 @@ import {
 import { CloseCode } from '../protocol/codes.js';
 import type { Codecs } from '../protocol/codecs.js';
 import type { MaybePromise } from '../protocol/maybe-promise.js';
-import { Inbox } from './inbox.js';
+import { Inbox } from './socket/frame-queue.js';
 import type { LocalNode } from '../registry/local-node.js';
-import type { FrameDispatcher } from '../routing/frame-dispatcher.js';
-import type { FirstMessageGate } from './first-message.gate.js';
-import type { Liveness } from './liveness.js';
-import { Phase, PushSocket, type RawFrame, type SocketHost } from './push-socket.js';
-import { answerUpgrade } from './upgrade-answer.js';
+import type { FrameDispatcher } from '../routing/frames/frame-dispatcher.js';
+import type { FirstMessageGate } from './identity/first-message.gate.js';
+import type { Liveness } from './socket/liveness.js';
+import { Phase, PushSocket, type RawFrame, type SocketHost } from './socket/push-socket.js';
+import { answerUpgrade } from './upgrade/upgrade-answer.js';
 import { areAsExpected } from './wire/ws-internals.js';
 
 export interface PushServerOptions {

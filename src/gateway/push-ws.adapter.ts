@@ -4,13 +4,13 @@ import { WsAdapter } from '@nestjs/platform-ws';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import type { Observable } from 'rxjs';
 import type { WebSocketServer } from 'ws';
-import { drain, type DrainOptions } from './drain.js';
-import type { ClientBinder, NestHandlers } from './nest-handlers.js';
+import { drain, type DrainOptions } from './socket/drain.js';
+import type { ClientBinder, NestHandlers } from '../routing/handlers/nest-handlers.js';
 import type { PushServer } from './push-server.js';
-import { PushSocket } from './push-socket.js';
-import { normalizePath, type SharedGateways } from './shared-gateways.js';
-import { PUSH_PATH } from './uid.gateway.js';
-import { listenForUpgrades, type UpgradeTaker } from './upgrade-listener.js';
+import { PushSocket } from './socket/push-socket.js';
+import { normalizePath, type SharedGateways } from '../routing/handlers/shared-gateways.js';
+import { PUSH_PATH } from '../routing/handlers/uid.gateway.js';
+import { listenForUpgrades, type UpgradeTaker } from './upgrade/upgrade-listener.js';
 
 /** What the adapter needs beside Nest; made by PushModule. */
 export interface PushWsAdapterParts {

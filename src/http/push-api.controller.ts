@@ -14,7 +14,7 @@ import {
 import type { ConnectionInfo, Counts } from '../engine/engine.js';
 import type { Receipt } from '../protocol/frames.js';
 import { Message } from '../protocol/message.js';
-import { ConnectionRegistryService } from '../registry/connection-registry.service.js';
+import { ConnectionRegistryService } from '../service/connection-registry.service.js';
 import { targetOf } from '../routing/message-router.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { ApiKeys } from './api-keys.js';

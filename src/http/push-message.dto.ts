@@ -1,6 +1,6 @@
 import type { Recipient, SendData } from '../protocol/frames.js';
-import { IsJsonValue } from '../routing/is-json-value.decorator.js';
-import { IsRecipient } from '../routing/is-recipient.decorator.js';
+import { IsJsonValue } from '../validation/is-json-value.decorator.js';
+import { IsRecipient } from '../validation/is-recipient.decorator.js';
 
 /** Body of `POST messages`. */
 export class PushMessageDto implements SendData {

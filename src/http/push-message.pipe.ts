@@ -1,6 +1,6 @@
 import { BadRequestException, Injectable, type PipeTransform } from '@nestjs/common';
 import { hasPrototypeKey } from '../protocol/prototype-key.js';
-import { validateWithClassValidator } from '../routing/frame-data.pipe.js';
+import { validateWithClassValidator } from '../validation/frame-data.pipe.js';
 import { PushMessageDto } from './push-message.dto.js';
 
 /** Turns a body into its DTO, or refuses it naming every broken field. */

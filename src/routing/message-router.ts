@@ -5,7 +5,7 @@ import { andThen, type MaybePromise } from '../protocol/maybe-promise.js';
 import { EVERYONE } from '../protocol/names.js';
 import { PushException } from '../protocol/push.exception.js';
 import type { Connection } from '../registry/connection.js';
-import { ConnectionRegistryService } from '../registry/connection-registry.service.js';
+import { ConnectionRegistryService } from '../service/connection-registry.service.js';
 import type { RoutePolicy, RouteTarget } from './route-policy.js';
 
 /** Takes a client's message to its receivers, as far as the route policy lets it. */

@@ -3,7 +3,7 @@ import { VersioningType } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import supertest from 'supertest';
 import { PushApiModule } from '../../src/http/push-api.module.js';
-import { describePushApi } from '../../src/openapi/index.js';
+import { describePushApi } from '../../src/http/openapi/index.js';
 import { startApp, type RunningApp } from '../support/app.js';
 
 interface Operation {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { PushSocket } from '../push-socket.js';
+import type { PushSocket } from '../socket/push-socket.js';
 import { readPlainFrames } from './plain-frames.js';
 import { readIntoSharedMemory, sharedMemory } from './shared-memory.js';
 import { beginBatch, endBatch } from './write-batch.js';

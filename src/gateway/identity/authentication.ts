@@ -1,0 +1,118 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { HttpException, HttpStatus } from '@nestjs/common';
+import type { CodecName } from '../../protocol/codec.js';
+import { ErrorCode } from '../../protocol/codes.js';
+import type { Credential } from '../../protocol/frames.js';
+import { isPromise, type MaybePromise } from '../../protocol/maybe-promise.js';
+import { isName, isUid } from '../../protocol/names.js';
+import { PushException } from '../../protocol/push.exception.js';
+import type {
+  AuthenticationContext,
+  Authenticator,
+  Identity,
+} from './authenticators/authenticator.js';
+import type { PushSocket } from '../socket/push-socket.js';
+
+/** Asks the application's authenticator, within its time, and checks what it answers. */
+export class Authentication {
+  constructor(
+    private readonly authenticator: () => Authenticator,
+    /** Milliseconds that the authenticator may take. */
+    private readonly timeout: number,
+  ) {}
+
+  /**
+   * @throws PushException AUTH_FAILED when the identity is refused; anything else that it throws
+   *   is a fault of the server
+   */
+  identify(socket: PushSocket, credential: Credential): MaybePromise<Identity> {
+    const context = new Context(socket);
+    let answer: MaybePromise<Identity | null>;
+    try {
+      answer = this.authenticator().authenticate(credential, context);
+    } catch (error) {
+      throw refusalOrFault(error);
+    }
+    if (!isPromise(answer)) return accepted(answer);
+    return withTimeout(answer, this.timeout, context).then(accepted, (error: unknown) => {
+      throw refusalOrFault(error);
+    });
+  }
+}
+
+/** The signal is made when it is asked for: few authenticators do, and it is not cheap. */
+class Context implements AuthenticationContext {
+  readonly address: string;
+  readonly codec: CodecName;
+  readonly renewal: boolean;
+  private readonly request: IncomingMessage | null;
+  private controller: AbortController | undefined;
+
+  constructor({ address, codec, request }: PushSocket) {
+    this.address = address;
+    this.codec = codec!.name;
+    this.request = request;
+    this.renewal = request === null;
+  }
+
+  get headers(): IncomingHttpHeaders {
+    return this.request?.headers ?? {};
+  }
+
+  get url(): string {
+    return this.request?.url ?? '';
+  }
+
+  get signal(): AbortSignal {
+    return (this.controller ??= new AbortController()).signal;
+  }
+
+  abort(): void {
+    this.controller ??= new AbortController();
+    this.controller.abort();
+  }
+}
+
+function accepted(identity: Identity | null): Identity {
+  if (identity === null || identity === undefined) throw authFailed();
+  const { uid, expiresAt, device } = identity;
+  if (!isUid(uid)) throw authFailed();
+  if (device !== undefined && !isName(device)) throw authFailed();
+  if (expiresAt !== undefined && !(expiresAt > Date.now())) throw authFailed();
+  return identity;
+}
+
+/** Nest's way to refuse is an HttpException; anything but a refusal stays what it is. */
+function refusalOrFault(error: unknown): unknown {
+  if (error instanceof HttpException && REFUSALS.has(error.getStatus())) return authFailed();
+  return error;
+}
+
+const REFUSALS = new Set<number>([
+  HttpStatus.BAD_REQUEST,
+  HttpStatus.UNAUTHORIZED,
+  HttpStatus.FORBIDDEN,
+]);
+
+async function withTimeout<T>(
+  answer: Promise<T>,
+  milliseconds: number,
+  context: Context,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timedOut = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`The authenticator gave no answer within ${milliseconds} ms.`));
+      context.abort();
+    }, milliseconds);
+  });
+  try {
+    return await Promise.race([answer, timedOut]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export function authFailed(): PushException {
+  return new PushException(ErrorCode.AUTH_FAILED, 'The identity was refused.');
+}

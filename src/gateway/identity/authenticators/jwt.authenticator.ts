@@ -1,0 +1,138 @@
+import { Logger } from '@nestjs/common';
+import { errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose';
+import type { Credential } from '../../../protocol/frames.js';
+import { isName, isUid } from '../../../protocol/names.js';
+import { Authenticator, type Identity } from './authenticator.js';
+import { readCredential } from './credential.js';
+import { isShortSecret, verificationKeys, type VerificationKey } from './jwt.keys.js';
+import { checkOptions, type JwtAuthenticatorOptions } from './jwt.options.js';
+
+/** Header, payload and signature in base64url (RFC 7515, section 7.1); the library is laxer. */
+const SIGNED_TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/** The last moment that a `Date` can hold, in milliseconds since the epoch. */
+const END_OF_TIME = 8.64e15;
+
+/**
+ * Knows users by a signed JSON Web Token (RFC 7519), checked as RFC 8725 advises: a text client
+ * sends the token as its first frame, a json client as `token` in its `auth` data; without
+ * `Bearer`.
+ *
+ * ```ts
+ * new JwtAuthenticator({ secret: process.env.JWT_SECRET })
+ * new JwtAuthenticator({ jwksUrl: 'https://login.example.com/jwks.json', audience: 'push' })
+ * ```
+ *
+ * The identity has the uid of the claim `sub` (or `uidClaim`), expires when the token does, and
+ * carries all claims of the token. Refused, that is `null`, is a token that is malformed, not
+ * signed by a known key with an allowed algorithm, expired, not yet valid, of another issuer or
+ * audience, or without a valid uid. If the key set of `jwksUrl` cannot be fetched or used, it
+ * throws: the client is not to blame and may try again. Tokens and secrets are never logged.
+ *
+ * The constructor throws an Error for options that cannot be used: it names the option, what was
+ * given (but no secret) and what is allowed.
+ *
+ * It stands on `jose` rather than `@nestjs/jwt`: the latter is built on `jsonwebtoken`, which
+ * has neither EdDSA nor key sets.
+ */
+export class JwtAuthenticator extends Authenticator {
+  // Private by `#`, so that printing the authenticator does not print its secret.
+  readonly #keys: readonly VerificationKey[];
+  readonly #rules: JWTVerifyOptions;
+  readonly #claims: { readonly uid: string; readonly device?: string };
+  readonly #toleranceSeconds: number;
+
+  constructor(options: JwtAuthenticatorOptions) {
+    super();
+    const checked = checkOptions(options);
+    this.#keys = verificationKeys(checked);
+    this.#toleranceSeconds = checked.clockTolerance ?? 0;
+    this.#rules = claimRules(checked);
+    this.#claims = { uid: checked.uidClaim ?? 'sub', device: checked.deviceClaim };
+    if (this.#keys.some(isShortSecret)) warnOfShortSecret();
+  }
+
+  async authenticate(credential: Credential): Promise<Identity | null> {
+    const token = readCredential(credential, 'token');
+    if (token === undefined || !SIGNED_TOKEN.test(token)) return null;
+    const payload = await this.#verify(token);
+    return payload && this.#identify(payload);
+  }
+
+  async #verify(token: string): Promise<JWTPayload | null> {
+    for (const { key, algorithms } of this.#keys) {
+      const payload = await payloadOf(token, key, { ...this.#rules, algorithms });
+      if (payload) return payload;
+    }
+    return null;
+  }
+
+  #identify(claims: JWTPayload): Identity | null {
+    const uid = textOf(claims, this.#claims.uid);
+    if (!isUid(uid)) return null;
+    const identity: Identity = { uid, claims };
+    if (claims.exp !== undefined) {
+      identity.expiresAt = (claims.exp + this.#toleranceSeconds) * 1000;
+      if (identity.expiresAt > END_OF_TIME) return null;
+    }
+    const device = this.#claims.device;
+    if (device !== undefined && Object.hasOwn(claims, device)) {
+      const name = textOf(claims, device);
+      if (!isName(name)) return null;
+      identity.device = name;
+    }
+    return identity;
+  }
+}
+
+function claimRules(options: JwtAuthenticatorOptions): JWTVerifyOptions {
+  return {
+    issuer: mutable(options.issuer),
+    audience: mutable(options.audience),
+    clockTolerance: options.clockTolerance ?? 0,
+    requiredClaims: options.requireExpiry ? ['exp'] : [],
+  };
+}
+
+function mutable(names: string | readonly string[] | undefined): string | string[] | undefined {
+  return typeof names === 'object' ? [...names] : names;
+}
+
+function warnOfShortSecret(): void {
+  new Logger(JwtAuthenticator.name).warn(
+    'A secret is shorter than the hash of its algorithm (32 bytes for HS256; RFC 7518, section ' +
+      '3.2): it can be guessed from one token. Make a better one: openssl rand -base64 48',
+  );
+}
+
+/** The claims of a token that holds, null for one that does not; throws if no key can be had. */
+async function payloadOf(
+  token: string,
+  key: VerificationKey['key'],
+  rules: JWTVerifyOptions,
+): Promise<JWTPayload | null> {
+  try {
+    return (await jwtVerify(token, key, rules)).payload;
+  } catch (error) {
+    // The token names no key, and the key set has several of its kind: one of them must fit.
+    if (error instanceof errors.JWKSMultipleMatchingKeys) {
+      for await (const candidate of error) {
+        const payload = await payloadOf(token, candidate, rules);
+        if (payload) return payload;
+      }
+      return null;
+    }
+    if (error instanceof errors.JOSEError) return null;
+    throw error;
+  }
+}
+
+/**
+ * A claim as text. Integers become their digits; those beyond 2^53 do not, because JSON has
+ * already rounded them and two users could become one.
+ */
+function textOf(claims: JWTPayload, name: string): string | undefined {
+  const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
+  if (Number.isSafeInteger(value)) return String(value);
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,35 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { CloseCode } from '../../protocol/codes.js';
+import type { PushSocket } from './push-socket.js';
+
+export interface DrainOptions {
+  /** Sockets that are told to close at once. */
+  drainBatchSize: number;
+  /** Milliseconds between two batches. */
+  drainInterval: number;
+  /** Milliseconds that a client has to answer the closing handshake. */
+  closeTimeout: number;
+}
+
+/**
+ * Closes every socket with 1012, which tells clients to come back. In batches, so that not all
+ * of them knock at the next node in the same instant. Resolves when all are gone; none can keep
+ * it from resolving.
+ */
+export async function drain(
+  sockets: ReadonlySet<PushSocket>,
+  { drainBatchSize, drainInterval, closeTimeout }: DrainOptions,
+): Promise<void> {
+  const all = [...sockets];
+  for (let start = 0; start < all.length; start += drainBatchSize) {
+    if (start > 0) await delay(drainInterval);
+    for (const socket of all.slice(start, start + drainBatchSize)) {
+      socket.shut(CloseCode.SERVICE_RESTART, 'the server restarts');
+    }
+  }
+  const open = all.filter((socket) => socket.readyState !== socket.CLOSED);
+  const giveUp = delay(closeTimeout, undefined, { ref: false });
+  const closed = open.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+  await Promise.race([Promise.all(closed), giveUp]);
+  for (const socket of open) socket.terminate();
+}

@@ -1,0 +1,230 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import type { CloseRequest } from '../../engine/engine.js';
+import type { Codec } from '../../protocol/codec.js';
+import { CloseCode } from '../../protocol/codes.js';
+import type { FrameId } from '../../protocol/frames.js';
+import type { Connection } from '../../registry/connection.js';
+import type { OutboundFrame, Transport } from '../../registry/transport.js';
+import type { NestCallback } from '../../routing/frames/frame-handler.js';
+import { readDirectly } from '../wire/direct-reader.js';
+import type { TextTaker } from '../wire/plain-frames.js';
+import { joined, wireFrame, type WireFrame } from '../wire/wire-frame.js';
+import { flushSoon } from '../wire/write-batch.js';
+import { internalsOf, isSenderIdle, type DataListener } from '../wire/ws-internals.js';
+
+/** Frames that wait for the end of a turn at most, and bytes from which one does not wait. */
+const MAX_BATCH = 64;
+const LARGE = 16_384;
+
+/** How far a socket has come. It only goes forward. */
+export const enum Phase {
+  /** Waits for its first message. */
+  Fresh,
+  /** Its first message is being looked at. */
+  Authenticating,
+  Open,
+  /** Closing or closed: nothing is read or sent any more. */
+  Closed,
+}
+
+/** A message as it came from the socket: text, or the bytes of a binary one. */
+export type RawFrame = string | Buffer;
+
+type Listening = Parameters<WebSocket['on']>;
+
+/** What a socket needs of the server that accepted it. */
+export interface SocketHost {
+  /** Bytes of one frame. */
+  readonly maxPayload: number;
+  /** Bytes that may wait unsent for one client. */
+  readonly maxBufferedBytes: number;
+  receive(socket: PushSocket, frame: RawFrame): void;
+  /** The socket has been let in. */
+  opened(socket: PushSocket, request: IncomingMessage): void;
+  /** The socket no longer counts as a connection; called at least once. */
+  left(socket: PushSocket, code: number, reason: string): void;
+}
+
+/**
+ * A `ws` socket with the state of its session. Fields of one class instead of closures and
+ * listeners per socket: that is what a hundred thousand of them are paid for with.
+ */
+export class PushSocket extends WebSocket implements Transport, TextTaker {
+  // Those that every message needs come first, side by side: with a hundred thousand sockets
+  // each line of memory that a message touches has to be fetched from far away.
+  phase: Phase = Phase.Fresh;
+  /** Where plain frames go past ws's public API; null where only that may be used. */
+  private tcp: Socket | null = null;
+  /** Whether the closing handshake has begun: nothing is sent or read any more. */
+  private closing = false;
+  /** Whether something went out by ws after which its sender was not seen idle yet. */
+  private wsSends = false;
+  /** Frames that leave at the end of this turn of the event loop. */
+  private outgoing: WireFrame | WireFrame[] | null = null;
+  /** Whether ws was given something to read after which its receiver was not seen idle yet. */
+  wsReads = false;
+  /** Whether the application listens for messages itself. */
+  private hasOwnListeners = false;
+  /** Whether anything was heard since the last heartbeat. */
+  alive = true;
+  /** Whether a frame is being handled; those that come meanwhile wait in `pending`. */
+  busy = false;
+  /** What all sockets of a server share. */
+  host!: SocketHost;
+  connection: Connection | null = null;
+
+  pending: RawFrame[] | null = null;
+  /** Known after the handshake, or with the first frame. */
+  codec: Codec | undefined = undefined;
+  address = '';
+  /** Kept until authentication has ended, for the authenticator. */
+  request: IncomingMessage | null = null;
+  /** The `id` of the auth frame that is being looked at. */
+  authId: FrameId | undefined = undefined;
+  /** What others sent to this uid before the answer to its authentication went out. */
+  private held: OutboundFrame[] | null = null;
+
+  /** Milliseconds since the epoch; 0 when the identity does not expire. */
+  expiresAt = 0;
+  /** Slot of the timing wheel. */
+  deadline = 0;
+
+  /** Handlers of the application's gateways; bound when the first of its events comes. */
+  nestCallbacks: Map<string, NestCallback> | null = null;
+
+  /** How the client closed it; null while it is open, or when we did. */
+  closedWith: CloseRequest | null = null;
+
+  /** From now on the connection's messages go out, the answer to its authentication first. */
+  open(connection: Connection, welcome: OutboundFrame): void {
+    this.connection = connection;
+    this.request = null;
+    this.authId = undefined;
+    if (this.closedWith !== null) {
+      // The client did not wait for the answer. What it sent before is still handled.
+      this.host.left(this, this.closedWith.code, this.closedWith.reason);
+      return;
+    }
+    this.phase = Phase.Open;
+    this.deliver(welcome);
+    const { held } = this;
+    this.held = null;
+    if (held !== null) for (const frame of held) this.deliver(frame);
+  }
+
+  deliver(frame: OutboundFrame): void {
+    if (this.phase === Phase.Authenticating) {
+      (this.held ??= []).push(frame);
+      return;
+    }
+    if (this.closing) return;
+    if (this.tcp !== null && this.isWsSilent()) {
+      this.queue((frame.wire ??= wireFrame(frame.text)));
+    } else if (this.readyState === WebSocket.OPEN) {
+      this.send(frame.text);
+      this.checkBuffered();
+    }
+  }
+
+  shut(code: number, reason: string): void {
+    this.phase = Phase.Closed;
+    this.pending = null;
+    this.close(code, reason);
+    this.host.left(this, code, reason);
+  }
+
+  /** The text of a frame that was read past ws. */
+  take(text: string): boolean {
+    this.host.receive(this, text);
+    return this.readsDirectly();
+  }
+
+  /** A listener that the application has added must hear of messages as well, from ws. */
+  readsDirectly(): boolean {
+    return !this.closing && !this.hasOwnListeners;
+  }
+
+  override on(...args: Listening): this {
+    this.note(args);
+    return super.on(...args);
+  }
+
+  override addListener(...args: Listening): this {
+    this.note(args);
+    return super.addListener(...args);
+  }
+
+  override prependListener(...args: Listening): this {
+    this.note(args);
+    return super.prependListener(...args);
+  }
+
+  /** Whatever goes out by ws's public API goes out after what was delivered before it. */
+  override send(...args: unknown[]): void {
+    this.flush();
+    this.wsSends = true;
+    (super.send as (...sendArgs: unknown[]) => void)(...args);
+  }
+
+  override close(code?: number, reason?: string | Buffer): void {
+    this.flush();
+    this.closing = true;
+    super.close(code, reason);
+  }
+
+  /**
+   * Lets plain frames go past ws in both directions, where this version of it is built as we
+   * know it and nothing is negotiated that changes frames.
+   */
+  goDirect(): void {
+    if (this.extensions !== '') return;
+    const { _socket: tcp } = internalsOf(this);
+    const [toWs] = tcp.listeners('data') as DataListener[];
+    this.tcp = tcp;
+    readDirectly(tcp, this, toWs);
+  }
+
+  /** @internal */
+  flush(): void {
+    const { outgoing } = this;
+    if (outgoing === null) return;
+    this.outgoing = null;
+    const tcp = this.tcp!;
+    // Cut, or ended by the client, which ws is about to find out.
+    if (!tcp.writable) return;
+    const frames = Array.isArray(outgoing) ? joined(outgoing) : outgoing;
+    if (!tcp.write(frames, 'latin1')) this.checkBuffered();
+  }
+
+  /** Notes a listener for messages that the application adds beside ours. */
+  private note([event]: Listening): void {
+    if (event === 'message') this.hasOwnListeners = this.listenerCount('message') > 0;
+  }
+
+  /** With thousands of sockets, what need not be looked at is what costs nothing. */
+  private isWsSilent(): boolean {
+    if (this.wsSends) this.wsSends = !isSenderIdle(internalsOf(this));
+    return !this.wsSends;
+  }
+
+  private queue(frame: WireFrame): void {
+    if (this.outgoing === null) {
+      this.outgoing = frame;
+      flushSoon(this);
+    } else if (Array.isArray(this.outgoing)) {
+      // The end of the turn may be far: a loop of awaited sends does not let it come.
+      if (this.outgoing.push(frame) === MAX_BATCH) this.flush();
+    } else {
+      this.outgoing = [this.outgoing, frame];
+    }
+    if (frame.length >= LARGE) this.flush();
+  }
+
+  private checkBuffered(): void {
+    if (this.bufferedAmount > this.host.maxBufferedBytes) {
+      this.shut(CloseCode.SLOW_CONSUMER, 'reads too slowly');
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type { ConnectionInfo, Counts } from '../../engine/engine.js';
+import type { CodecName } from '../../protocol/codec.js';
+import type { Receipt } from '../../protocol/frames.js';
+import type { Presence } from '../push-api.controller.js';
+
+/** What the push API answers, as classes: the form in which OpenAPI descriptions are made. */
+
+const NODES = 'How many nodes of the cluster hold a connection of the target; 0: nobody is online.';
+
+export class PushReceipt implements Receipt {
+  @ApiProperty({ description: 'The id that receivers see with the message.' })
+  id!: string;
+
+  @ApiProperty({ type: 'integer', minimum: 0, description: NODES })
+  nodes!: number;
+}
+
+export class PushConnection implements ConnectionInfo {
+  @ApiProperty()
+  connectionId!: string;
+
+  @ApiProperty()
+  uid!: string;
+
+  @ApiProperty({ required: false, description: 'The name of the device or tab.' })
+  device?: string;
+
+  @ApiProperty({ description: 'The node that holds the connection.' })
+  node!: string;
+
+  @ApiProperty({ enum: ['json', 'text'] })
+  codec!: CodecName;
+
+  @ApiProperty({ format: 'date-time', description: 'When it was authenticated.' })
+  since!: string;
+
+  @ApiProperty({ description: "The peer's network address." })
+  address!: string;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, description: "The authenticator's." })
+  claims!: Record<string, unknown>;
+
+  @ApiProperty({ type: 'object', additionalProperties: true, description: "The application's." })
+  attributes!: Record<string, unknown>;
+}
+
+export class PushPresence implements Presence {
+  @ApiProperty()
+  uid!: string;
+
+  @ApiProperty({ description: 'Whether the uid has a connection anywhere in the cluster.' })
+  online!: boolean;
+
+  @ApiProperty({ type: [PushConnection] })
+  connections!: PushConnection[];
+}
+
+export class PushDisconnected {
+  @ApiProperty({
+    type: 'integer',
+    minimum: 0,
+    description: 'How many nodes held a connection of the uid.',
+  })
+  nodes!: number;
+}
+
+export class PushStats implements Counts {
+  @ApiProperty({ type: 'integer', minimum: 0 })
+  connections!: number;
+
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'How many uids are online.' })
+  uids!: number;
+
+  @ApiProperty({ type: 'integer', minimum: 1 })
+  nodes!: number;
+}
+
+export class PushApiError {
+  @ApiProperty({ type: 'integer' })
+  statusCode!: number;
+
+  @ApiProperty({
+    description: 'A sentence; with 400 a list, which names every broken field.',
+    oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
+  })
+  message!: string | string[];
+
+  @ApiProperty({ description: "The status's name." })
+  error!: string;
+}

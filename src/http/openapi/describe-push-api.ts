@@ -1,0 +1,155 @@
+import { applyDecorators } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiExtraModels,
+  ApiHeader,
+  ApiOperation,
+  ApiParam,
+  ApiProperty,
+  ApiResponse,
+  ApiTags,
+  getSchemaPath,
+  type ApiPropertyOptions,
+} from '@nestjs/swagger';
+import { PushApiController } from '../push-api.controller.js';
+import { PushMessageDto } from '../push-message.dto.js';
+import { MAX_NAME_LENGTH } from '../../protocol/names.js';
+import { PushApiError, PushDisconnected, PushPresence, PushReceipt, PushStats } from './answers.js';
+
+const ERRORS = {
+  400: 'A field is broken; `message` names each one.',
+  401: 'No valid key.',
+  413: 'The body is larger than the limit.',
+  415: 'The body is not application/json.',
+  422: 'The Idempotency-Key came before with another body.',
+  503: 'The cluster cannot be reached now; try again later.',
+} as const;
+
+const NAME = { type: 'string', minLength: 1, maxLength: MAX_NAME_LENGTH } as const;
+let described = false;
+
+/**
+ * Describes the HTTP push API for `SwaggerModule.createDocument`; call it before. The name of
+ * the security scheme is `bearer`, as with `DocumentBuilder.addBearerAuth()`.
+ *
+ * It is a function and not decorators in place, so that the package works without
+ * `@nestjs/swagger`.
+ */
+export function describePushApi(): void {
+  if (described) return;
+  described = true;
+  describeMessage();
+  applyDecorators(
+    ApiTags('push'),
+    ApiBearerAuth(),
+    ApiExtraModels(PushApiError),
+    answers(401),
+  )(PushApiController);
+  describeSend();
+  describePresence();
+  describeDisconnect();
+  describeStats();
+}
+
+function describeMessage(): void {
+  property('to', {
+    description: 'Whom it is for: a uid, "all", a list of uids, or a group.',
+    oneOf: [
+      { ...NAME, description: 'A uid, or "all".' },
+      { type: 'array', minItems: 1, items: NAME },
+      {
+        type: 'object',
+        properties: { group: NAME },
+        required: ['group'],
+        additionalProperties: false,
+      },
+    ],
+    example: 'alice',
+  });
+  property('data', {
+    description: 'Any JSON value.',
+    oneOf: [
+      { type: 'object', additionalProperties: true, nullable: true },
+      { type: 'array', items: {} },
+      { type: 'string' },
+      { type: 'number' },
+      { type: 'boolean' },
+    ],
+    example: { type: 'shipped', order: 42 },
+  });
+}
+
+function describeSend(): void {
+  operation(
+    'send',
+    ApiOperation({ summary: 'Send to one uid, several, a group, or everyone' }),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description:
+        'A repeat with the same key and body gets the first answer, and nothing is sent again. Remembered per node, for a while.',
+      schema: { type: 'string', minLength: 1, maxLength: 255 },
+    }),
+    ApiBody({ type: PushMessageDto }),
+    ApiResponse({ status: 202, description: 'On its way.', type: PushReceipt }),
+    answers(400, 413, 415, 422, 503),
+  );
+}
+
+function describePresence(): void {
+  operation(
+    'presence',
+    ApiOperation({ summary: 'Whether a uid is online, and its connections' }),
+    uidParameter(),
+    ApiResponse({
+      status: 200,
+      description: 'Also for a uid that is not known: `online` is false.',
+      type: PushPresence,
+    }),
+    answers(400, 503),
+  );
+}
+
+function describeDisconnect(): void {
+  operation(
+    'disconnect',
+    ApiOperation({ summary: 'Close every connection of a uid' }),
+    uidParameter(),
+    ApiResponse({ status: 200, description: 'Also when it had none.', type: PushDisconnected }),
+    answers(400, 503),
+  );
+}
+
+function describeStats(): void {
+  operation(
+    'stats',
+    ApiOperation({ summary: 'Counts over the cluster' }),
+    ApiResponse({ status: 200, description: 'Now.', type: PushStats }),
+    answers(503),
+  );
+}
+
+function property(name: keyof PushMessageDto, options: ApiPropertyOptions): void {
+  ApiProperty(options)(PushMessageDto.prototype, name);
+}
+
+function operation(
+  name: Exclude<keyof PushApiController, symbol>,
+  ...decorators: MethodDecorator[]
+): void {
+  const prototype: object = PushApiController.prototype;
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, name)!;
+  for (const decorate of decorators) decorate(prototype, name, descriptor);
+}
+
+function uidParameter(): MethodDecorator {
+  return ApiParam({ name: 'uid', schema: NAME });
+}
+
+function answers(...statuses: (keyof typeof ERRORS)[]): MethodDecorator & ClassDecorator {
+  const schema = { $ref: getSchemaPath(PushApiError) };
+  return applyDecorators(
+    ...statuses.map((status) => ApiResponse({ status, description: ERRORS[status], schema })),
+  );
+}

@@ -1,0 +1,91 @@
+import type { ApplicationConfig } from '@nestjs/core';
+import { ValidationPipe } from '@nestjs/common';
+import {
+  EXCEPTION_FILTERS_METADATA,
+  GUARDS_METADATA,
+  INTERCEPTORS_METADATA,
+  PIPES_METADATA,
+} from '@nestjs/common/constants.js';
+import { BroadcastDto } from '../../validation/broadcast.dto.js';
+import { validateFrameData } from '../../validation/frame-data.pipe.js';
+import { directHandler, type FrameHandler } from '../frames/frame-handler.js';
+import { PushExceptionFilter } from './push-exception.filter.js';
+import { SendDto } from '../../validation/send.dto.js';
+import { UidGateway } from './uid.gateway.js';
+
+/** The module's own events, the method of each, and whether it answers a frame without an id. */
+export const OWN_EVENTS = {
+  auth: { method: 'renew', always: true },
+  ping: { method: 'ping', always: true },
+  send: { method: 'send', always: false },
+  broadcast: { method: 'broadcast', always: false },
+} as const;
+
+export type OwnEvent = keyof typeof OWN_EVENTS;
+
+export function isOwnEvent(event: string): event is OwnEvent {
+  return Object.hasOwn(OWN_EVENTS, event);
+}
+
+/** Handlers of the own events before which the application has put nothing. */
+export function directHandlers(
+  gateway: UidGateway,
+  config: ApplicationConfig,
+): Map<string, FrameHandler> {
+  const direct: Record<OwnEvent, FrameHandler> = {
+    auth: directHandler((connection, data) => gateway.renew(connection, data), true),
+    ping: directHandler(() => gateway.ping(), true),
+    send: directHandler(
+      (connection, data) => gateway.send(connection, validateFrameData(SendDto, data)),
+      false,
+    ),
+    broadcast: directHandler(
+      (connection, data) => gateway.broadcast(connection, validateFrameData(BroadcastDto, data)),
+      false,
+    ),
+  };
+  if (hasGlobalEnhancers(config)) return new Map();
+  const events = Object.keys(direct).filter(isOwnEvent);
+  return new Map(
+    events
+      .filter((event) => !isEnhanced(gateway, OWN_EVENTS[event].method))
+      .map((event) => [event, direct[event]]),
+  );
+}
+
+/**
+ * A plain global ValidationPipe changes nothing for DTOs that are validated more strictly
+ * anyway, and most applications have one.
+ */
+function hasGlobalEnhancers(config: ApplicationConfig): boolean {
+  const pipes = config.getGlobalPipes().filter((pipe) => pipe.constructor !== ValidationPipe);
+  return [
+    pipes,
+    config.getGlobalGuards(),
+    config.getGlobalInterceptors(),
+    config.getGlobalRequestPipes(),
+    config.getGlobalRequestGuards(),
+    config.getGlobalRequestInterceptors(),
+  ].some((enhancers) => enhancers.length > 0);
+}
+
+/** Whether a subclass has overridden the method, or decorated it or itself. */
+function isEnhanced(gateway: UidGateway, method: string): boolean {
+  const own = gateway as unknown as Record<string, object>;
+  const original = UidGateway.prototype as unknown as Record<string, object>;
+  if (own[method] !== original[method]) return true;
+  const places = [gateway.constructor, own[method]];
+  return places.some((place) => ENHANCERS.some((key) => foreign(key, place).length > 0));
+}
+
+const ENHANCERS = [
+  GUARDS_METADATA,
+  INTERCEPTORS_METADATA,
+  PIPES_METADATA,
+  EXCEPTION_FILTERS_METADATA,
+];
+
+function foreign(key: string, place: object): unknown[] {
+  const enhancers = (Reflect.getMetadata(key, place) ?? []) as unknown[];
+  return enhancers.filter((enhancer) => !(enhancer instanceof PushExceptionFilter));
+}

@@ -1,0 +1,65 @@
+import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import type { Receipt } from '../../protocol/frames.js';
+import { andThen, type MaybePromise } from '../../protocol/maybe-promise.js';
+import type { Connection as RegisteredConnection } from '../../registry/connection.js';
+import { BroadcastDto } from '../../validation/broadcast.dto.js';
+import { Connection } from './decorators.js';
+import { FrameDataPipe } from '../../validation/frame-data.pipe.js';
+import type { OwnReply } from '../frames/frame-handler.js';
+import { MessageRouter, targetOf } from '../message-router.js';
+import { SendDto } from '../../validation/send.dto.js';
+import { FirstMessageGate } from '../../gateway/identity/first-message.gate.js';
+
+/** Stands for the path of the options until the adapter knows it. */
+export const PUSH_PATH = '\u0000nestjs-uid-push';
+
+/**
+ * The gateway of the push socket: the events that a client may send once its first message has
+ * bound its uid. To put guards, interceptors or pipes of your own before them, extend the class,
+ * decorate it, and give it as `gateway` in the options; methods that you override must be
+ * decorated with `@SubscribeMessage` again.
+ */
+@WebSocketGateway({ path: PUSH_PATH })
+export class UidGateway {
+  constructor(
+    private readonly router: MessageRouter,
+    private readonly gate: FirstMessageGate,
+  ) {}
+
+  /** Renews the identity of the connection; for the same uid only. */
+  @SubscribeMessage('auth')
+  renew(
+    @Connection() connection: RegisteredConnection,
+    @MessageBody() credential: unknown,
+  ): MaybePromise<OwnReply> {
+    return andThen(this.gate.renew(connection, credential), () => {
+      const { uid, connectionId } = connection;
+      return { event: 'auth', data: { uid, connectionId } };
+    });
+  }
+
+  @SubscribeMessage('send')
+  send(
+    @Connection() sender: RegisteredConnection,
+    @MessageBody(FrameDataPipe) { to, data }: SendDto,
+  ): MaybePromise<OwnReply> {
+    return andThen(this.router.route(sender, targetOf(to), data), sent);
+  }
+
+  @SubscribeMessage('broadcast')
+  broadcast(
+    @Connection() sender: RegisteredConnection,
+    @MessageBody(FrameDataPipe) { data }: BroadcastDto,
+  ): MaybePromise<OwnReply> {
+    return andThen(this.router.route(sender, { kind: 'all' }, data), sent);
+  }
+
+  @SubscribeMessage('ping')
+  ping(): OwnReply {
+    return { event: 'pong' };
+  }
+}
+
+function sent(receipt: Receipt): OwnReply {
+  return { event: 'sent', data: receipt };
+}

@@ -1,0 +1,196 @@
+import type { Observable } from 'rxjs';
+import { Injectable } from '@nestjs/common';
+import type {
+  CloseRequest,
+  ConnectionInfo,
+  Counts,
+  Engine,
+  EngineHealth,
+  Except,
+  Target,
+} from '../engine/engine.js';
+import type { Receipt } from '../protocol/frames.js';
+import { isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
+import { Message } from '../protocol/message.js';
+import {
+  checkClose,
+  checkConnectionId,
+  checkExcept,
+  checkGroup,
+  checkMember,
+  checkUid,
+  checkUids,
+} from './arguments.js';
+import type { LocalNode } from '../registry/local-node.js';
+import type { PushEvent } from '../registry/push-event.js';
+
+export interface SendOptions {
+  /** Uids and connectionIds that do not get the message. Does not change `nodes`. */
+  except?: string | readonly string[];
+}
+
+/**
+ * Sends to users and asks who is here, over the whole cluster. Inject it anywhere.
+ *
+ * `data` is any JSON value. Wherever a call takes "a uid or a connectionId", the two are told
+ * apart by their form. Each call throws `PushException` with a stable `code`:
+ * `VALIDATION_FAILED` with `details` when an argument is broken, `UNAVAILABLE` when the cluster
+ * cannot be reached.
+ */
+@Injectable()
+export class ConnectionRegistryService {
+  /** Connected and disconnected of this node, online and offline of the cluster. */
+  readonly events$: Observable<PushEvent>;
+  private messageCounter = 0;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly local: LocalNode,
+  ) {
+    this.events$ = local.events.asObservable();
+  }
+
+  /** Sends to every connection of the uid. Nobody online is no error: `nodes` is 0. */
+  async sendToUid(uid: string, data: unknown, options?: SendOptions): Promise<Receipt> {
+    return this.send({ kind: 'uid', uid: checkUid(uid) }, data, options);
+  }
+
+  /** Sends to every connection of each of the uids, once to each however often it is named. */
+  async sendToUids(
+    uids: readonly string[],
+    data: unknown,
+    options?: SendOptions,
+  ): Promise<Receipt> {
+    return this.send({ kind: 'uids', uids: checkUids(uids) }, data, options);
+  }
+
+  /** Sends to every connection in the group. */
+  async sendToGroup(group: string, data: unknown, options?: SendOptions): Promise<Receipt> {
+    return this.send({ kind: 'group', group: checkGroup(group) }, data, options);
+  }
+
+  /** Sends to one connection: one device or tab. */
+  async sendToConnection(
+    connectionId: string,
+    data: unknown,
+    options?: SendOptions,
+  ): Promise<Receipt> {
+    const target = { kind: 'connection', connectionId: checkConnectionId(connectionId) } as const;
+    return this.send(target, data, options);
+  }
+
+  /** Sends to every authenticated connection. */
+  async broadcast(data: unknown, options?: SendOptions): Promise<Receipt> {
+    return this.send({ kind: 'all' }, data, options);
+  }
+
+  /** Whether the uid has a connection anywhere in the cluster. */
+  async isOnline(uid: string): Promise<boolean> {
+    const [online] = await this.engine.online([checkUid(uid)]);
+    return online;
+  }
+
+  /** The same for many uids, in one round trip. */
+  async online(uids: readonly string[]): Promise<Map<string, boolean>> {
+    const names = checkUids(uids);
+    const answers = await this.engine.online(names);
+    return new Map(names.map((uid, index) => [uid, answers[index]]));
+  }
+
+  /** What is known of each connection of the uid. */
+  async connectionsOf(uid: string): Promise<ConnectionInfo[]> {
+    return this.engine.connectionsOf(checkUid(uid));
+  }
+
+  /** How many connections, uids online and nodes there are, in one round trip. */
+  async counts(): Promise<Counts> {
+    return this.engine.counts();
+  }
+
+  async countConnections(): Promise<number> {
+    return (await this.counts()).connections;
+  }
+
+  /** How many uids are online. */
+  async countUids(): Promise<number> {
+    return (await this.counts()).uids;
+  }
+
+  /** How many nodes the cluster has, those without sockets included. */
+  async countNodes(): Promise<number> {
+    return (await this.counts()).nodes;
+  }
+
+  /**
+   * Every uid that is online. A uid that comes or goes during the iteration may be in it or not;
+   * none is in it twice.
+   */
+  async *uids(): AsyncIterableIterator<string> {
+    for await (const batch of this.engine.uids()) yield* batch;
+  }
+
+  /** Uids that are members, online or not, and the uids of connections that are. */
+  async uidsInGroup(group: string): Promise<string[]> {
+    return this.engine.uidsInGroup(checkGroup(group));
+  }
+
+  /**
+   * Makes a uid, with all connections that it has or will have, or one connection a member of
+   * the group. A uid stays one until `leaveGroup` or `dissolveGroup`, also while it is offline;
+   * a connection until it closes. A connection that has gone is no error.
+   */
+  async joinGroup(uidOrConnectionId: string, group: string): Promise<void> {
+    await this.engine.joinGroup(checkMember(uidOrConnectionId), checkGroup(group));
+  }
+
+  /** Undoes `joinGroup` with the same arguments. */
+  async leaveGroup(uidOrConnectionId: string, group: string): Promise<void> {
+    await this.engine.leaveGroup(checkMember(uidOrConnectionId), checkGroup(group));
+  }
+
+  /** Takes every member out of the group. */
+  async dissolveGroup(group: string): Promise<void> {
+    await this.engine.dissolveGroup(checkGroup(group));
+  }
+
+  /**
+   * Closes the connections of the uid, or the one connection, wherever they are.
+   *
+   * @param close `code`: 1000 or 3000 to 4999, default 4403; `reason`: at most 123 bytes
+   * @returns how many nodes held one
+   */
+  async disconnect(
+    uidOrConnectionId: string,
+    close?: Partial<CloseRequest>,
+  ): Promise<{ nodes: number }> {
+    const nodes = await this.engine.disconnect(checkMember(uidOrConnectionId), checkClose(close));
+    return { nodes };
+  }
+
+  /** How it goes with what carries messages between nodes, as of now; asks nobody. */
+  health(): EngineHealth {
+    return this.engine.health();
+  }
+
+  /**
+   * The way that every message takes, a client's as well: without a promise when the engine
+   * needs none.
+   *
+   * @internal
+   */
+  route(target: Target, data: unknown, from?: string, except?: Except): MaybePromise<Receipt> {
+    const message = Message.of(this.nextMessageId(), data, from);
+    const nodes = this.engine.publish(target, message, except);
+    return isPromise(nodes)
+      ? nodes.then((count) => ({ id: message.id, nodes: count }))
+      : { id: message.id, nodes };
+  }
+
+  private send(target: Target, data: unknown, options?: SendOptions): MaybePromise<Receipt> {
+    return this.route(target, data, undefined, checkExcept(options?.except));
+  }
+
+  private nextMessageId(): string {
+    return `${this.local.node}-${(++this.messageCounter).toString(36)}`;
+  }
+}
