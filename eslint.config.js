@@ -43,4 +43,6 @@ export default tseslint.config(
     },
   },
   prettier,
+  // One line may do without braces, two may not.
+  { rules: { curly: ['error', 'multi-line', 'consistent'] } },
 );

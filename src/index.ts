@@ -29,12 +29,8 @@ export type {
 export { TrustUidAuthenticator } from './gateway/identity/authenticators/trust-uid.authenticator.js';
 
 export { Connection, connectionOf, Uid } from './routing/handlers/decorators.js';
-export {
-  AllowAllRoutePolicy,
-  RoutePolicy,
-  UidsOnlyRoutePolicy,
-  type RouteTarget,
-} from './routing/route-policy.js';
+export { AllowAllRoutePolicy, RoutePolicy, UidsOnlyRoutePolicy } from './routing/route-policy.js';
+export type { RouteTarget } from './engine/target.js';
 export { BroadcastDto } from './validation/broadcast.dto.js';
 export { SendDto } from './validation/send.dto.js';
 export { PushExceptionFilter } from './routing/handlers/push-exception.filter.js';
@@ -44,18 +40,15 @@ export type { PushApiModuleAsyncOptions, PushApiModuleOptions } from './http/pus
 
 export type {
   Admission,
-  CloseRequest,
-  ConnectionInfo,
   ConnectionLimit,
   Counts,
   Engine,
   EngineHealth,
-  Except,
-  Member,
-  NodeHandler,
   Registration,
-  Target,
 } from './engine/engine.js';
+export type { CloseRequest, NodeHandler } from './engine/node-handler.js';
+export type { ConnectionInfo } from './engine/connection-info.js';
+export type { Except, Member, Target } from './engine/target.js';
 export { MemoryCluster } from './engine/memory/memory-cluster.js';
 export { MemoryEngine } from './engine/memory/memory.engine.js';
 
@@ -69,7 +62,7 @@ export type {
   ErrorData,
   FirstFrame,
   FrameId,
-  Receipt,
+  SendResult,
   Recipient,
   SendData,
 } from './protocol/frames.js';

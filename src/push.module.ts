@@ -11,6 +11,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { ApplicationConfig, HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { Sender } from './delivery/sender.js';
 import type { Engine } from './engine/engine.js';
 import { MemoryEngine } from './engine/memory/memory.engine.js';
 import { Authentication } from './gateway/identity/authentication.js';
@@ -129,7 +130,7 @@ function dynamicModule(
       ...coreProviders(),
       ...(gateway === false ? [] : socketProviders(gateway ?? UidGateway)),
     ],
-    exports: [ConnectionRegistryService],
+    exports: [ConnectionRegistryService, Sender],
   };
 }
 
@@ -172,10 +173,15 @@ function coreProviders(): Provider[] {
       inject: [ENGINE, OPTIONS],
     },
     {
-      provide: ConnectionRegistryService,
-      useFactory: (engine: Engine, local: LocalNode) =>
-        new ConnectionRegistryService(engine, local),
+      provide: Sender,
+      useFactory: (engine: Engine, local: LocalNode) => new Sender(engine, local.node),
       inject: [ENGINE, LocalNode],
+    },
+    {
+      provide: ConnectionRegistryService,
+      useFactory: (sender: Sender, engine: Engine, local: LocalNode) =>
+        new ConnectionRegistryService(sender, engine, local),
+      inject: [Sender, ENGINE, LocalNode],
     },
     { provide: PARTS, useFactory: (): ApplicationParts => ({}) },
   ];
@@ -196,9 +202,9 @@ function socketProviders(gateway: Type<UidGateway>): Provider[] {
     },
     {
       provide: MessageRouter,
-      useFactory: (registry: ConnectionRegistryService, parts: ApplicationParts) =>
-        new MessageRouter(registry, () => parts.routePolicy!),
-      inject: [ConnectionRegistryService, PARTS],
+      useFactory: (sender: Sender, parts: ApplicationParts) =>
+        new MessageRouter(sender, () => parts.routePolicy!),
+      inject: [Sender, PARTS],
     },
     {
       provide: Authentication,

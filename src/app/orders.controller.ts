@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { IsString } from 'class-validator';
-import type { Receipt } from '../protocol/frames.js';
+import type { SendResult } from '../protocol/frames.js';
 import { ConnectionRegistryService } from '../service/connection-registry.service.js';
 
 export class ShippedDto {
@@ -16,7 +16,7 @@ export class OrdersController {
 
   @Post(':id/shipped')
   @HttpCode(202)
-  shipped(@Param('id') id: string, @Body() { uid }: ShippedDto): Promise<Receipt> {
+  shipped(@Param('id') id: string, @Body() { uid }: ShippedDto): Promise<SendResult> {
     return this.push.sendToUid(uid, { type: 'shipped', id });
   }
 }

@@ -13,8 +13,9 @@ const TOO_SOON = 5_000;
  */
 export async function startCluster(env: NodeJS.ProcessEnv): Promise<void> {
   if (cluster.isWorker) return start(env);
-  if (!env.REDIS_URL)
+  if (!env.REDIS_URL) {
     throw new Error('start:cluster needs REDIS_URL, for example redis://127.0.0.1:6379.');
+  }
   let ending = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {

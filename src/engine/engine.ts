@@ -1,39 +1,8 @@
 import type { MaybePromise } from '../protocol/maybe-promise.js';
 import type { Message } from '../protocol/message.js';
-import type { CodecName } from '../protocol/codec.js';
-
-/** Whom a message, or a disconnect, is for. */
-export type Target =
-  | { readonly kind: 'uid'; readonly uid: string }
-  | { readonly kind: 'uids'; readonly uids: readonly string[] }
-  | { readonly kind: 'group'; readonly group: string }
-  | { readonly kind: 'connection'; readonly connectionId: string }
-  | { readonly kind: 'all' };
-
-/** One uid or one connection: who can be a member of a group, or be disconnected. */
-export type Member = Extract<Target, { kind: 'uid' | 'connection' }>;
-
-/** Uids and connectionIds that are left out of a delivery. */
-export type Except = ReadonlySet<string>;
-
-/** What the cluster tells of one connection. All of it is JSON. */
-export interface ConnectionInfo {
-  connectionId: string;
-  uid: string;
-  /** The name that the client or the authenticator gave to the device or tab. */
-  device?: string;
-  /** The node that holds the connection. */
-  node: string;
-  codec: CodecName;
-  /** When it was authenticated: ISO 8601, UTC. */
-  since: string;
-  /** The peer's network address. */
-  address: string;
-  /** What the authenticator returned beside the uid. */
-  claims: Readonly<Record<string, unknown>>;
-  /** What handlers set on the connection. */
-  attributes: Readonly<Record<string, unknown>>;
-}
+import type { ConnectionInfo } from './connection-info.js';
+import type { CloseRequest, NodeHandler } from './node-handler.js';
+import type { Except, Member, Target } from './target.js';
 
 /** What an engine must know of a connection to place it. */
 export interface Registration {
@@ -68,53 +37,6 @@ export interface EngineHealth {
   /** What is wrong, for people. */
   readonly reason?: string;
   readonly details: Readonly<Record<string, number>>;
-}
-
-export interface CloseRequest {
-  readonly code: number;
-  readonly reason: string;
-}
-
-/**
- * This node as its engine sees it: how an engine calls back. Every method is synchronous, is
- * called in the order in which things happened, and never throws.
- */
-export interface NodeHandler {
-  /** Name of this node: ten characters of `0-9a-z`, unique in the cluster. */
-  readonly node: string;
-
-  /**
-   * Hands the message to the connections of the target that this node holds.
-   *
-   * @returns whether it holds one, those in `except` counted too
-   */
-  deliver(target: Target, message: Message, except?: Except): boolean;
-
-  /** Closes the connections of the target that this node holds; answers whether it held one. */
-  disconnect(target: Member, close: CloseRequest): boolean;
-
-  /** Puts what this node holds of the member into the group; answers whether it holds any. */
-  joinGroup(member: Member, group: string): boolean;
-  leaveGroup(member: Member, group: string): boolean;
-  dissolveGroup(group: string): void;
-
-  /** What this node holds of the uid, oldest first. */
-  connectionIdsOf(uid: string): string[];
-  connectionsOf(uid: string): ConnectionInfo[];
-  /** Whether a connection here is in the group. */
-  hasGroup(group: string): boolean;
-  /** Uids of the connections here that are in the group, for whichever reason. */
-  uidsInGroup(group: string): string[];
-  countConnections(): number;
-  countUids(): number;
-  uids(): Iterable<string>;
-
-  /**
-   * The uid came online (its first connection in the cluster) or went offline (its last one has
-   * gone). Called once per change in the whole cluster, on the node that caused it, or on one
-   * of the survivors when that node died.
-   */
-  presenceChanged(uid: string, online: boolean): void;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BadRequestException, UnprocessableEntityException } from '@nestjs/common';
-import type { Receipt } from '../protocol/frames.js';
+import type { SendResult } from '../protocol/frames.js';
 
 const MAX_KEY_LENGTH = 255;
 
@@ -22,7 +22,7 @@ export interface KeyedRequest {
 interface Remembered {
   readonly fingerprint: string;
   readonly since: number;
-  readonly answer: Promise<Receipt>;
+  readonly answer: Promise<SendResult>;
 }
 
 /**
@@ -40,7 +40,7 @@ export class IdempotencyWindow {
    * @throws BadRequestException when the key is empty or too long
    * @throws UnprocessableEntityException when the key came before with another content
    */
-  async once(request: KeyedRequest, send: () => Promise<Receipt>): Promise<Receipt> {
+  async once(request: KeyedRequest, send: () => Promise<SendResult>): Promise<SendResult> {
     checkKey(request.key);
     this.forgetExpired();
     const name = `${request.scope} ${request.key}`;
@@ -51,7 +51,11 @@ export class IdempotencyWindow {
     return first.answer;
   }
 
-  private remember(name: string, fingerprint: string, answer: Promise<Receipt>): Promise<Receipt> {
+  private remember(
+    name: string,
+    fingerprint: string,
+    answer: Promise<SendResult>,
+  ): Promise<SendResult> {
     if (this.requests.size >= this.limits.idempotencyMaxKeys) this.forgetOldest();
     const entry = { fingerprint, since: performance.now(), answer };
     this.requests.set(name, entry);

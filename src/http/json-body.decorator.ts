@@ -18,8 +18,9 @@ interface ParsedRequest {
  */
 export const JsonBody = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
   const { headers, body } = context.switchToHttp().getRequest<ParsedRequest>();
-  if (!isJson(headers))
+  if (!isJson(headers)) {
     throw new UnsupportedMediaTypeException('Send the body as application/json.');
+  }
   if (body instanceof UnreadableBody) throw body.reason;
   return body;
 });

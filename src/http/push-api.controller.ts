@@ -11,11 +11,13 @@ import {
   UseInterceptors,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
-import type { ConnectionInfo, Counts } from '../engine/engine.js';
-import type { Receipt } from '../protocol/frames.js';
+import { Sender } from '../delivery/sender.js';
+import type { ConnectionInfo } from '../engine/connection-info.js';
+import type { Counts } from '../engine/engine.js';
+import type { SendResult } from '../protocol/frames.js';
 import { Message } from '../protocol/message.js';
 import { ConnectionRegistryService } from '../service/connection-registry.service.js';
-import { targetOf } from '../routing/message-router.js';
+import { targetOf } from '../engine/target.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { ApiKeys } from './api-keys.js';
 import { IdempotencyWindow } from './idempotency-window.js';
@@ -42,6 +44,7 @@ interface KeyHeaders {
 @UseInterceptors(PushExceptionInterceptor)
 export class PushApiController {
   constructor(
+    private readonly sender: Sender,
     private readonly registry: ConnectionRegistryService,
     private readonly keys: ApiKeys,
     private readonly idempotency: IdempotencyWindow,
@@ -53,8 +56,8 @@ export class PushApiController {
   async send(
     @JsonBody(PushMessagePipe) message: PushMessageDto,
     @Headers() { authorization, 'idempotency-key': key }: KeyHeaders,
-  ): Promise<Receipt> {
-    const send = async () => this.registry.route(targetOf(message.to), message.data);
+  ): Promise<SendResult> {
+    const send = async () => this.sender.send(targetOf(message.to), { data: message.data });
     if (key === undefined) return send();
     const scope = this.keys.identify(authorization) ?? '';
     return this.idempotency.once({ scope, key, content: contentOf(message) }, send);

@@ -24,7 +24,7 @@ export interface BroadcastData {
 }
 
 /** The outcome of a send: the message's id, and how many nodes hold a connection of the target. */
-export interface Receipt {
+export interface SendResult {
   id: string;
   nodes: number;
 }

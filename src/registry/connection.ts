@@ -1,5 +1,5 @@
 import { AsyncSubject, type Observable } from 'rxjs';
-import type { ConnectionInfo } from '../engine/engine.js';
+import type { ConnectionInfo } from '../engine/connection-info.js';
 import type { Codec } from '../protocol/codec.js';
 import { nodeOfConnection } from '../protocol/names.js';
 import type { OutboundFrame, Transport } from './transport.js';

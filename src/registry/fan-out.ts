@@ -1,6 +1,6 @@
 import type { Codec } from '../protocol/codec.js';
 import type { Message } from '../protocol/message.js';
-import type { Except } from '../engine/engine.js';
+import type { Except } from '../engine/target.js';
 import type { Connection } from './connection.js';
 import { OutboundFrame } from './transport.js';
 

@@ -1,17 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Subject } from 'rxjs';
-import type {
-  Admission,
-  CloseRequest,
-  ConnectionInfo,
-  ConnectionLimit,
-  Engine,
-  Except,
-  Member,
-  NodeHandler,
-  Target,
-} from '../engine/engine.js';
+import type { Admission, ConnectionLimit, Engine } from '../engine/engine.js';
+import type { CloseRequest, NodeHandler } from '../engine/node-handler.js';
+import type { ConnectionInfo } from '../engine/connection-info.js';
+import type { Except, Member, Target } from '../engine/target.js';
 import { isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
 import type { Message } from '../protocol/message.js';
 import { connectionIdOf } from '../protocol/names.js';
@@ -87,10 +80,11 @@ export class LocalNode implements NodeHandler {
       this.emit({ type: 'disconnected', connection: connection.describe(), code, reason });
     }
     const done = this.engine.unregister(connection, groups);
-    if (isPromise(done))
+    if (isPromise(done)) {
       done.catch((error: unknown) =>
         this.logger.warn(`A connection was not unregistered: ${String(error)}`),
       );
+    }
   }
 
   deliver(target: Target, message: Message, except?: Except): boolean {

@@ -1,4 +1,4 @@
-import type { ConnectionInfo } from '../engine/engine.js';
+import type { ConnectionInfo } from '../engine/connection-info.js';
 
 /** What `events$` tells. */
 export type PushEvent =

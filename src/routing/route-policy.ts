@@ -1,4 +1,4 @@
-import type { Target } from '../engine/engine.js';
+import type { Target } from '../engine/target.js';
 import type { MaybePromise } from '../protocol/maybe-promise.js';
 import type { Connection } from '../registry/connection.js';
 

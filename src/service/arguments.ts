@@ -1,4 +1,5 @@
-import type { CloseRequest, Except, Member } from '../engine/engine.js';
+import type { CloseRequest } from '../engine/node-handler.js';
+import type { Except, Member } from '../engine/target.js';
 import { CloseCode, ErrorCode } from '../protocol/codes.js';
 import { isConnectionId, isName, isUid, NAME_RULE, UID_RULE } from '../protocol/names.js';
 import { PushException } from '../protocol/push.exception.js';

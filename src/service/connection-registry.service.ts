@@ -1,17 +1,12 @@
 import type { Observable } from 'rxjs';
 import { Injectable } from '@nestjs/common';
-import type {
-  CloseRequest,
-  ConnectionInfo,
-  Counts,
-  Engine,
-  EngineHealth,
-  Except,
-  Target,
-} from '../engine/engine.js';
-import type { Receipt } from '../protocol/frames.js';
-import { isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
-import { Message } from '../protocol/message.js';
+import type { CloseRequest } from '../engine/node-handler.js';
+import type { Target } from '../engine/target.js';
+import type { ConnectionInfo } from '../engine/connection-info.js';
+import type { Counts, Engine, EngineHealth } from '../engine/engine.js';
+import type { SendResult } from '../protocol/frames.js';
+import type { MaybePromise } from '../protocol/maybe-promise.js';
+import type { Sender } from '../delivery/sender.js';
 import {
   checkClose,
   checkConnectionId,
@@ -41,17 +36,17 @@ export interface SendOptions {
 export class ConnectionRegistryService {
   /** Connected and disconnected of this node, online and offline of the cluster. */
   readonly events$: Observable<PushEvent>;
-  private messageCounter = 0;
 
   constructor(
+    private readonly sender: Sender,
     private readonly engine: Engine,
-    private readonly local: LocalNode,
+    local: LocalNode,
   ) {
     this.events$ = local.events.asObservable();
   }
 
   /** Sends to every connection of the uid. Nobody online is no error: `nodes` is 0. */
-  async sendToUid(uid: string, data: unknown, options?: SendOptions): Promise<Receipt> {
+  async sendToUid(uid: string, data: unknown, options?: SendOptions): Promise<SendResult> {
     return this.send({ kind: 'uid', uid: checkUid(uid) }, data, options);
   }
 
@@ -60,12 +55,12 @@ export class ConnectionRegistryService {
     uids: readonly string[],
     data: unknown,
     options?: SendOptions,
-  ): Promise<Receipt> {
+  ): Promise<SendResult> {
     return this.send({ kind: 'uids', uids: checkUids(uids) }, data, options);
   }
 
   /** Sends to every connection in the group. */
-  async sendToGroup(group: string, data: unknown, options?: SendOptions): Promise<Receipt> {
+  async sendToGroup(group: string, data: unknown, options?: SendOptions): Promise<SendResult> {
     return this.send({ kind: 'group', group: checkGroup(group) }, data, options);
   }
 
@@ -74,13 +69,13 @@ export class ConnectionRegistryService {
     connectionId: string,
     data: unknown,
     options?: SendOptions,
-  ): Promise<Receipt> {
+  ): Promise<SendResult> {
     const target = { kind: 'connection', connectionId: checkConnectionId(connectionId) } as const;
     return this.send(target, data, options);
   }
 
   /** Sends to every authenticated connection. */
-  async broadcast(data: unknown, options?: SendOptions): Promise<Receipt> {
+  async broadcast(data: unknown, options?: SendOptions): Promise<SendResult> {
     return this.send({ kind: 'all' }, data, options);
   }
 
@@ -172,25 +167,7 @@ export class ConnectionRegistryService {
     return this.engine.health();
   }
 
-  /**
-   * The way that every message takes, a client's as well: without a promise when the engine
-   * needs none.
-   *
-   * @internal
-   */
-  route(target: Target, data: unknown, from?: string, except?: Except): MaybePromise<Receipt> {
-    const message = Message.of(this.nextMessageId(), data, from);
-    const nodes = this.engine.publish(target, message, except);
-    return isPromise(nodes)
-      ? nodes.then((count) => ({ id: message.id, nodes: count }))
-      : { id: message.id, nodes };
-  }
-
-  private send(target: Target, data: unknown, options?: SendOptions): MaybePromise<Receipt> {
-    return this.route(target, data, undefined, checkExcept(options?.except));
-  }
-
-  private nextMessageId(): string {
-    return `${this.local.node}-${(++this.messageCounter).toString(36)}`;
+  private send(target: Target, data: unknown, options?: SendOptions): MaybePromise<SendResult> {
+    return this.sender.send(target, { data, except: checkExcept(options?.except) });
   }
 }

@@ -54,8 +54,9 @@ describe('the example in several processes', () => {
         expect(await client.next()).toBe(`to ${i}`);
       }
       primary.kill('SIGTERM');
-      for (const client of clients)
+      for (const client of clients) {
         expect(await client.waitForClose()).toMatchObject({ code: 1012 });
+      }
       await once(primary, 'exit');
     } finally {
       primary.kill('SIGKILL');

@@ -82,7 +82,7 @@ describe('the OpenAPI description', () => {
   });
 
   it.each([
-    ['post', '/api/push/messages', 202, 'PushReceipt', [400, 401, 413, 415, 422, 503]],
+    ['post', '/api/push/messages', 202, 'PushSendResult', [400, 401, 413, 415, 422, 503]],
     ['get', '/api/push/uids/{uid}', 200, 'PushPresence', [400, 401, 503]],
     ['delete', '/api/push/uids/{uid}', 200, 'PushDisconnected', [400, 401, 503]],
     ['get', '/api/push/stats', 200, 'PushStats', [401, 503]],

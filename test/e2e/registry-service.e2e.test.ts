@@ -52,7 +52,7 @@ describe('ConnectionRegistryService', () => {
   it('says nodes: 0 when nobody is there', async () => {
     running = await startApp();
     const { push } = running;
-    for (const receipt of [
+    for (const result of [
       await push.sendToUid('nobody', 1),
       await push.sendToUids(['nobody'], 1),
       await push.sendToUids([], 1),
@@ -60,7 +60,7 @@ describe('ConnectionRegistryService', () => {
       await push.sendToConnection('@0000000000.1', 1),
       await push.broadcast(1),
     ]) {
-      expect(receipt.nodes).toBe(0);
+      expect(result.nodes).toBe(0);
     }
   });
 
@@ -258,14 +258,14 @@ describe('ConnectionRegistryService', () => {
   it('can be called while the application starts', async () => {
     @Injectable()
     class Starter implements OnApplicationBootstrap {
-      receipt: unknown;
+      result: unknown;
       constructor(private readonly push: ConnectionRegistryService) {}
       async onApplicationBootstrap(): Promise<void> {
-        this.receipt = await this.push.broadcast('hello');
+        this.result = await this.push.broadcast('hello');
       }
     }
     running = await startApp({ providers: [Starter] });
-    expect(running.app.get(Starter).receipt).toMatchObject({ nodes: 0 });
+    expect(running.app.get(Starter).result).toMatchObject({ nodes: 0 });
   });
 
   it('is the same in a process without sockets, which reaches those that have them', async () => {

@@ -97,9 +97,11 @@ describe('golden frames of text, over a socket', () => {
         const client = await connectText(running.url, { protocols: offer });
         client.send(payloadOf(vector));
         const answer = await client.next();
-        if (vector.answer!.event === 'auth')
+        if (vector.answer!.event === 'auth') {
           expect(answer).toBe(`Connexion réussie, votre uid est ${vector.text}`);
-        else expect(codeOfText(answer)).toBe(vector.answer!.code);
+        } else {
+          expect(codeOfText(answer)).toBe(vector.answer!.code);
+        }
         await expectOutcome(client, vector.answer!);
       });
     },

@@ -1,4 +1,5 @@
-import type { Engine, ConnectionLimit, Except, Target } from '../../src/engine/engine.js';
+import type { Engine, ConnectionLimit } from '../../src/engine/engine.js';
+import type { Except, Target } from '../../src/engine/target.js';
 import { JsonCodec } from '../../src/protocol/json.codec.js';
 import { Message } from '../../src/protocol/message.js';
 import type { Connection } from '../../src/registry/connection.js';

@@ -8,8 +8,9 @@ export function readJsonFrame(text: string): VectorFrame {
   const frame = object(JSON.parse(text), ['event', 'data', 'id']);
   const { event, data, id } = frame;
   if (typeof event !== 'string' || event === '') throw malformed('event', event);
-  if (id !== undefined && typeof id !== 'string' && typeof id !== 'number')
+  if (id !== undefined && typeof id !== 'string' && typeof id !== 'number') {
     throw malformed('id', id);
+  }
   const withId = id === undefined ? {} : { id };
   switch (event) {
     case 'auth': {
@@ -69,8 +70,9 @@ function fieldErrorOf(value: unknown) {
 }
 
 function connectionIdOf(value: unknown): string {
-  if (!/^@[0-9a-z]{10}\.[0-9a-z]{1,11}$/.test(string(value)))
+  if (!/^@[0-9a-z]{10}\.[0-9a-z]{1,11}$/.test(string(value))) {
     throw malformed('connectionId', value);
+  }
   return string(value);
 }
 

@@ -1,4 +1,4 @@
-import type { NodeHandler } from '../engine.js';
+import type { NodeHandler } from '../node-handler.js';
 
 /** What the nodes of one process share. */
 export class MemoryCluster {

@@ -3,18 +3,15 @@ import type { Message } from '../../protocol/message.js';
 import { nodeOfConnection } from '../../protocol/names.js';
 import type {
   Admission,
-  CloseRequest,
-  ConnectionInfo,
   ConnectionLimit,
   Counts,
   Engine,
   EngineHealth,
-  Except,
-  Member,
-  NodeHandler,
   Registration,
-  Target,
 } from '../engine.js';
+import type { CloseRequest, NodeHandler } from '../node-handler.js';
+import type { ConnectionInfo } from '../connection-info.js';
+import type { Except, Member, Target } from '../target.js';
 import { drop, MemoryCluster, setOf } from './memory-cluster.js';
 
 const BATCH = 1_000;

@@ -1,4 +1,5 @@
-import type { Admission, ConnectionLimit, NodeHandler, Registration } from '../engine.js';
+import type { Admission, ConnectionLimit, Registration } from '../engine.js';
+import type { NodeHandler } from '../node-handler.js';
 import type { Groups } from './groups.js';
 import type { PresenceEvent } from './news.js';
 import { REPLACED } from './presence-calls.js';

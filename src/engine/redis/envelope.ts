@@ -1,4 +1,4 @@
-import type { Except } from '../engine.js';
+import type { Except } from '../target.js';
 import { Message } from '../../protocol/message.js';
 
 /** Version of what travels on channels; REDIS.md, "Envelope". */

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
-import type { Member, NodeHandler, Target } from '../engine.js';
+import type { Member, Target } from '../target.js';
+import type { NodeHandler } from '../node-handler.js';
 import { CloseCode } from '../../protocol/codes.js';
 import { decode, encodeAnswer, signature, type Delivery, type Order } from './envelope.js';
 import type { Groups } from './groups.js';

@@ -1,4 +1,4 @@
-import type { NodeHandler } from '../engine.js';
+import type { NodeHandler } from '../node-handler.js';
 import type { Script } from './scripts/index.js';
 import type { Shard } from './shards.js';
 

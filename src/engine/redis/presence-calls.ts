@@ -1,4 +1,5 @@
-import type { CloseRequest, ConnectionLimit, NodeHandler, Registration } from '../engine.js';
+import type { CloseRequest, NodeHandler } from '../node-handler.js';
+import type { ConnectionLimit, Registration } from '../engine.js';
 import { CloseCode } from '../../protocol/codes.js';
 import type { Departure } from './departures.js';
 import { encodeOrder } from './envelope.js';

@@ -1,4 +1,5 @@
-import type { Admission, ConnectionLimit, NodeHandler, Registration } from '../engine.js';
+import type { Admission, ConnectionLimit, Registration } from '../engine.js';
+import type { NodeHandler } from '../node-handler.js';
 import { Alone } from './alone.js';
 import { Departures, type Departure } from './departures.js';
 import type { Groups } from './groups.js';
@@ -204,8 +205,9 @@ export class Presence {
     await Promise.all([this.groups.hold(joined), ...tidied]);
     announce();
     for (const [i, change] of batch.entries()) {
-      if (change.kind === '+') this.placed(change, replies[i] as PlaceReply);
-      else {
+      if (change.kind === '+') {
+        this.placed(change, replies[i] as PlaceReply);
+      } else {
         this.departures.add(change.uid, replies[i] as number);
         change.done(undefined);
       }

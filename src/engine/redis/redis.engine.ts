@@ -1,17 +1,14 @@
 import type {
   Admission,
-  CloseRequest,
-  ConnectionInfo,
   ConnectionLimit,
   Counts,
   Engine,
   EngineHealth,
-  Except,
-  Member,
-  NodeHandler,
   Registration,
-  Target,
 } from '../engine.js';
+import type { CloseRequest, NodeHandler } from '../node-handler.js';
+import type { ConnectionInfo } from '../connection-info.js';
+import type { Except, Member, Target } from '../target.js';
 import type { MaybePromise } from '../../protocol/maybe-promise.js';
 import type { Message } from '../../protocol/message.js';
 import { nodeOfConnection } from '../../protocol/names.js';

@@ -29,8 +29,11 @@ export function listenForUpgrades(
       take(request, socket, head);
       // Whoever took it listens by now, or has answered and waits for the last bytes to go out.
       if (socket.listenerCount('error') > 1) socket.off('error', destroy);
-    } else if (path === undefined) answerUpgrade(socket, 400, 'The request target is malformed.');
-    else leaveToOthers(server, socket, othersTimeout);
+    } else if (path === undefined) {
+      answerUpgrade(socket, 400, 'The request target is malformed.');
+    } else {
+      leaveToOthers(server, socket, othersTimeout);
+    }
   };
   server.on('upgrade', listener);
   return () => server.off('upgrade', listener);

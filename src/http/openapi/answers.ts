@@ -1,14 +1,15 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { ConnectionInfo, Counts } from '../../engine/engine.js';
+import type { ConnectionInfo } from '../../engine/connection-info.js';
+import type { Counts } from '../../engine/engine.js';
 import type { CodecName } from '../../protocol/codec.js';
-import type { Receipt } from '../../protocol/frames.js';
+import type { SendResult } from '../../protocol/frames.js';
 import type { Presence } from '../push-api.controller.js';
 
 /** What the push API answers, as classes: the form in which OpenAPI descriptions are made. */
 
 const NODES = 'How many nodes of the cluster hold a connection of the target; 0: nobody is online.';
 
-export class PushReceipt implements Receipt {
+export class PushSendResult implements SendResult {
   @ApiProperty({ description: 'The id that receivers see with the message.' })
   id!: string;
 

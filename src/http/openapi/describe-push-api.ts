@@ -15,7 +15,13 @@ import {
 import { PushApiController } from '../push-api.controller.js';
 import { PushMessageDto } from '../push-message.dto.js';
 import { MAX_NAME_LENGTH } from '../../protocol/names.js';
-import { PushApiError, PushDisconnected, PushPresence, PushReceipt, PushStats } from './answers.js';
+import {
+  PushApiError,
+  PushDisconnected,
+  PushPresence,
+  PushSendResult,
+  PushStats,
+} from './answers.js';
 
 const ERRORS = {
   400: 'A field is broken; `message` names each one.',
@@ -92,7 +98,7 @@ function describeSend(): void {
       schema: { type: 'string', minLength: 1, maxLength: 255 },
     }),
     ApiBody({ type: PushMessageDto }),
-    ApiResponse({ status: 202, description: 'On its way.', type: PushReceipt }),
+    ApiResponse({ status: 202, description: 'On its way.', type: PushSendResult }),
     answers(400, 413, 415, 422, 503),
   );
 }

@@ -1,12 +1,13 @@
 import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import type { Receipt } from '../../protocol/frames.js';
+import type { SendResult } from '../../protocol/frames.js';
 import { andThen, type MaybePromise } from '../../protocol/maybe-promise.js';
 import type { Connection as RegisteredConnection } from '../../registry/connection.js';
 import { BroadcastDto } from '../../validation/broadcast.dto.js';
 import { Connection } from './decorators.js';
 import { FrameDataPipe } from '../../validation/frame-data.pipe.js';
 import type { OwnReply } from '../frames/frame-handler.js';
-import { MessageRouter, targetOf } from '../message-router.js';
+import { MessageRouter } from '../message-router.js';
+import { targetOf } from '../../engine/target.js';
 import { SendDto } from '../../validation/send.dto.js';
 import { FirstMessageGate } from '../../gateway/identity/first-message.gate.js';
 
@@ -60,6 +61,6 @@ export class UidGateway {
   }
 }
 
-function sent(receipt: Receipt): OwnReply {
-  return { event: 'sent', data: receipt };
+function sent(result: SendResult): OwnReply {
+  return { event: 'sent', data: result };
 }

@@ -41,8 +41,9 @@ export function serverFrame(text) {
   const offset = length < 126 ? 2 : length < 65536 ? 4 : 10;
   const frame = Buffer.allocUnsafe(offset + length);
   frame[0] = 0x80 | TEXT;
-  if (offset === 2) frame[1] = length;
-  else if (offset === 4) {
+  if (offset === 2) {
+    frame[1] = length;
+  } else if (offset === 4) {
     frame[1] = 126;
     frame.writeUInt16BE(length, 2);
   } else {

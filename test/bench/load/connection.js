@@ -118,11 +118,14 @@ export class LoadConnection {
   #beforeReady(data, opcode, start, length) {
     const text = data.utf8Slice(start, start + length);
     const answer = this.#surroundings.dialect.answer(text, this.#uid);
-    if (answer === undefined) this.#fail(`not let in: ${opcode} ${text}`);
-    else if (answer === READY) {
+    if (answer === undefined) {
+      this.#fail(`not let in: ${opcode} ${text}`);
+    } else if (answer === READY) {
       this.#onFrame = this.#whenReady;
       this.#ready();
-    } else this.#say(answer);
+    } else {
+      this.#say(answer);
+    }
   }
 
   #whenReady(data, opcode, start, length) {

@@ -35,8 +35,9 @@ export function fixedRate(fleet, { rate, durationMs }, send) {
         if (at < 0 || at + DIGITS >= start + length) return;
         const planned = began + readNumber(data, at + 1) * interval;
         latencies[received++] = performance.now() - planned;
-        if (received === total)
+        if (received === total) {
           resolve({ latency: summary(latencies), lateness: summary(lateness) });
+        }
       },
     };
     // Turns without pause rather than timers: those are a millisecond coarse, which is more than

@@ -98,7 +98,10 @@ export class LoopbackStream extends Duplex {
     if (opcode === PING) {
       this.#ledger.pings++;
       this.push(pong);
-    } else if (data[span.start + json.mark.offset] === json.mark.byte) this.#ledger.messages++;
-    else if (data.utf8Slice(span.start).startsWith('{"event":"auth"')) this.#ledger.authenticated++;
+    } else if (data[span.start + json.mark.offset] === json.mark.byte) {
+      this.#ledger.messages++;
+    } else if (data.utf8Slice(span.start).startsWith('{"event":"auth"')) {
+      this.#ledger.authenticated++;
+    }
   }
 }

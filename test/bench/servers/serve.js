@@ -34,8 +34,9 @@ export function serve(served) {
       const data = payloadOf(size);
       for (let done = 1; done <= count; done++) {
         const uid = singleUid(random(single));
-        if (burst === 1) await served.sendToUid(uid, data);
-        else {
+        if (burst === 1) {
+          await served.sendToUid(uid, data);
+        } else {
           await Promise.all(Array.from({ length: burst }, () => served.sendToUid(uid, data)));
         }
         if ((done * burst) % SENDS_PER_TURN < burst) await turn();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IdempotencyWindow } from '../../../src/http/idempotency-window.js';
-import type { Receipt } from '../../../src/protocol/frames.js';
+import type { SendResult } from '../../../src/protocol/frames.js';
 
 const WINDOW = 1_000;
 
@@ -15,7 +15,7 @@ beforeEach(() => {
 
 afterEach(() => vi.useRealTimers());
 
-function send(): Promise<Receipt> {
+function send(): Promise<SendResult> {
   return Promise.resolve({ id: `message-${++sent}`, nodes: 1 });
 }
 

@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import type { Engine } from '../engine/engine.js';
+import type { Except, Target } from '../engine/target.js';
+import type { SendResult } from '../protocol/frames.js';
+import { isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
+import { Message } from '../protocol/message.js';
+
+/** What a message carries beside its target. */
+export interface SendRequest {
+  readonly data: unknown;
+  /** Uid of the client that sends it; undefined when the server does. */
+  readonly from?: string;
+  readonly except?: Except;
+}
+
+/**
+ * The way that every message takes, whether a client, a controller or another system sends it: it
+ * gets its id, and the engine carries it to its target.
+ */
+@Injectable()
+export class Sender {
+  private messageCounter = 0;
+
+  constructor(
+    private readonly engine: Engine,
+    /** Name of this node: ids of its messages begin with it. */
+    private readonly node: string,
+  ) {}
+
+  /**
+   * Answers without a promise when the engine needs none.
+   *
+   * @throws PushException VALIDATION_FAILED when `data` has no JSON form
+   */
+  send(target: Target, { data, from, except }: SendRequest): MaybePromise<SendResult> {
+    const message = Message.of(this.nextMessageId(), data, from);
+    const nodes = this.engine.publish(target, message, except);
+    return isPromise(nodes)
+      ? nodes.then((count) => ({ id: message.id, nodes: count }))
+      : { id: message.id, nodes };
+  }
+
+  private nextMessageId(): string {
+    return `${this.node}-${(++this.messageCounter).toString(36)}`;
+  }
+}

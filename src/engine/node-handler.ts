@@ -1,0 +1,50 @@
+import type { Message } from '../protocol/message.js';
+import type { ConnectionInfo } from './connection-info.js';
+import type { Except, Member, Target } from './target.js';
+
+export interface CloseRequest {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/**
+ * This node as its engine sees it: how an engine calls back. Every method is synchronous, is
+ * called in the order in which things happened, and never throws.
+ */
+export interface NodeHandler {
+  /** Name of this node: ten characters of `0-9a-z`, unique in the cluster. */
+  readonly node: string;
+
+  /**
+   * Hands the message to the connections of the target that this node holds.
+   *
+   * @returns whether it holds one, those in `except` counted too
+   */
+  deliver(target: Target, message: Message, except?: Except): boolean;
+
+  /** Closes the connections of the target that this node holds; answers whether it held one. */
+  disconnect(target: Member, close: CloseRequest): boolean;
+
+  /** Puts what this node holds of the member into the group; answers whether it holds any. */
+  joinGroup(member: Member, group: string): boolean;
+  leaveGroup(member: Member, group: string): boolean;
+  dissolveGroup(group: string): void;
+
+  /** What this node holds of the uid, oldest first. */
+  connectionIdsOf(uid: string): string[];
+  connectionsOf(uid: string): ConnectionInfo[];
+  /** Whether a connection here is in the group. */
+  hasGroup(group: string): boolean;
+  /** Uids of the connections here that are in the group, for whichever reason. */
+  uidsInGroup(group: string): string[];
+  countConnections(): number;
+  countUids(): number;
+  uids(): Iterable<string>;
+
+  /**
+   * The uid came online (its first connection in the cluster) or went offline (its last one has
+   * gone). Called once per change in the whole cluster, on the node that caused it, or on one
+   * of the survivors when that node died.
+   */
+  presenceChanged(uid: string, online: boolean): void;
+}
