@@ -46,12 +46,13 @@ export type {
   EngineHealth,
   Registration,
 } from './engine/engine.js';
-export type { CloseRequest, NodeHandler } from './engine/node-handler.js';
+export type { NodeHandler } from './engine/node-handler.js';
 export type { ConnectionInfo } from './engine/connection-info.js';
 export type { Except, Member, Target } from './engine/target.js';
 export { MemoryCluster } from './engine/memory/memory-cluster.js';
 export { MemoryEngine } from './engine/memory/memory.engine.js';
 
+export type { CloseRequest } from './protocol/close.js';
 export type { Codec, CodecName } from './protocol/codec.js';
 export { Codecs } from './protocol/codecs.js';
 export { CloseCode, ErrorCode } from './protocol/codes.js';
@@ -62,9 +63,9 @@ export type {
   ErrorData,
   FirstFrame,
   FrameId,
-  SendResult,
   Recipient,
   SendData,
+  SendResult,
 } from './protocol/frames.js';
 export { JsonCodec } from './protocol/json.codec.js';
 export { Message } from './protocol/message.js';

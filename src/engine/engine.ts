@@ -1,7 +1,8 @@
 import type { MaybePromise } from '../protocol/maybe-promise.js';
 import type { Message } from '../protocol/message.js';
 import type { ConnectionInfo } from './connection-info.js';
-import type { CloseRequest, NodeHandler } from './node-handler.js';
+import type { NodeHandler } from './node-handler.js';
+import type { CloseRequest } from '../protocol/close.js';
 import type { Except, Member, Target } from './target.js';
 
 /** What an engine must know of a connection to place it. */

@@ -1,11 +1,7 @@
+import type { CloseRequest } from '../protocol/close.js';
 import type { Message } from '../protocol/message.js';
 import type { ConnectionInfo } from './connection-info.js';
 import type { Except, Member, Target } from './target.js';
-
-export interface CloseRequest {
-  readonly code: number;
-  readonly reason: string;
-}
 
 /**
  * This node as its engine sees it: how an engine calls back. Every method is synchronous, is

@@ -1,4 +1,5 @@
 import { BadRequestException, Injectable, type PipeTransform } from '@nestjs/common';
+import { isObject } from '../protocol/is-object.js';
 import { hasPrototypeKey } from '../protocol/prototype-key.js';
 import { validateWithClassValidator } from '../validation/frame-data.pipe.js';
 import { PushMessageDto } from './push-message.dto.js';
@@ -8,15 +9,11 @@ import { PushMessageDto } from './push-message.dto.js';
 export class PushMessagePipe implements PipeTransform<unknown, PushMessageDto> {
   /** @throws BadRequestException, or PushException VALIDATION_FAILED with a field's name */
   transform(body: unknown): PushMessageDto {
-    if (!isPlainObject(body)) throw new BadRequestException(['body must be a JSON object']);
+    if (!isObject(body)) throw new BadRequestException(['body must be a JSON object']);
     // Its text is gone, and with it the short way to know: the first argument asks for the walk.
     if (hasPrototypeKey('__proto__', body)) {
       throw new BadRequestException(['body must be valid JSON without a key "__proto__"']);
     }
     return validateWithClassValidator(PushMessageDto, body);
   }
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -23,19 +23,6 @@ export interface BroadcastData {
   data: unknown;
 }
 
-/** The outcome of a send: the message's id, and how many nodes hold a connection of the target. */
-export interface SendResult {
-  id: string;
-  nodes: number;
-}
-
-/** Data of an `error` frame. */
-export interface ErrorData {
-  code: ErrorCode | (string & {});
-  message: string;
-  details?: readonly FieldError[];
-}
-
 /**
  * What a first message carries, before the authenticator looked at it: the frame itself from a
  * text client, the `data` of the `auth` frame from a json client.
@@ -49,3 +36,91 @@ export interface FirstFrame {
   device?: string;
   id?: FrameId;
 }
+
+/** Data of an `auth` reply: who the connection belongs to now, and its name. */
+export interface WelcomeData {
+  uid: string;
+  connectionId: string;
+}
+
+/** The outcome of a send: the message's id, and how many nodes hold a connection of the target. */
+export interface SendResult {
+  id: string;
+  nodes: number;
+}
+
+/** Data of a `message` frame. */
+export interface MessageData {
+  id: string;
+  /** Uid of the client that sent it; absent when the server did. */
+  from?: string;
+  data: unknown;
+}
+
+/** Data of an `error` frame. */
+export interface ErrorData {
+  code: ErrorCode | (string & {});
+  message: string;
+  details?: readonly FieldError[];
+}
+
+// What json writes, first by clients, then by servers; PROTOCOL.md, "json", says when.
+
+/** The first message of a client, and later the renewal of its identity. */
+export interface AuthRequest {
+  event: 'auth';
+  id?: FrameId;
+  data: Readonly<Record<string, unknown>>;
+}
+
+export interface SendRequest {
+  event: 'send';
+  id?: FrameId;
+  data: SendData;
+}
+
+export interface BroadcastRequest {
+  event: 'broadcast';
+  id?: FrameId;
+  data: BroadcastData;
+}
+
+export interface Ping {
+  event: 'ping';
+  id?: FrameId;
+}
+
+/** What a client says, the events of an application aside. */
+export type RequestFrame = AuthRequest | SendRequest | BroadcastRequest | Ping;
+
+export interface AuthReply {
+  event: 'auth';
+  id?: FrameId;
+  data: WelcomeData;
+}
+
+/** The reply to `send` and `broadcast`. */
+export interface Sent {
+  event: 'sent';
+  id: FrameId;
+  data: SendResult;
+}
+
+export interface Pong {
+  event: 'pong';
+  id?: FrameId;
+}
+
+export interface MessageFrame {
+  event: 'message';
+  data: MessageData;
+}
+
+export interface ErrorFrame {
+  event: 'error';
+  id?: FrameId;
+  data: ErrorData;
+}
+
+/** What a server says, the events of an application aside. */
+export type ServerFrame = AuthReply | Sent | Pong | MessageFrame | ErrorFrame;

@@ -1,6 +1,7 @@
 import { ErrorCode } from './codes.js';
 import type { Codec } from './codec.js';
-import type { ClientFrame, ErrorData, FirstFrame, FrameId } from './frames.js';
+import type { ClientFrame, ErrorData, FirstFrame, FrameId, ServerFrame } from './frames.js';
+import { isObject } from './is-object.js';
 import { hasPrototypeKey } from './prototype-key.js';
 import type { Message } from './message.js';
 import { isName, NAME_RULE } from './names.js';
@@ -46,7 +47,7 @@ export class JsonCodec implements Codec {
   }
 
   encodeWelcome(uid: string, connectionId: string, id?: FrameId): string {
-    return this.encodeReply('auth', { uid, connectionId }, id);
+    return write({ event: 'auth', id, data: { uid, connectionId } });
   }
 
   encodeMessage(message: Message): string {
@@ -60,7 +61,7 @@ export class JsonCodec implements Codec {
 
   /** Member by member: an exception, which has others, is an `ErrorData` too. */
   encodeError({ code, message, details }: ErrorData, id?: FrameId): string {
-    return this.encodeReply('error', { code, message, details }, id);
+    return write({ event: 'error', id, data: { code, message, details } });
   }
 
   /** Anything that is not an `auth` frame, broken JSON included, asks for authentication. */
@@ -76,16 +77,17 @@ export class JsonCodec implements Codec {
   }
 }
 
+/** One of the protocol's own frames. */
+function write(frame: ServerFrame): string {
+  return JSON.stringify(frame);
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     throw new BadFrameException('A frame of this protocol is JSON text.');
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isFrameId(id: unknown): id is FrameId | undefined {

@@ -1,12 +1,16 @@
-import type { CloseRequest } from '../engine/node-handler.js';
 import type { Except, Member } from '../engine/target.js';
+import {
+  CLOSE_CODE_RULE,
+  CLOSE_REASON_RULE,
+  isCloseCode,
+  isCloseReason,
+  type CloseRequest,
+} from '../protocol/close.js';
 import { CloseCode, ErrorCode } from '../protocol/codes.js';
 import { isConnectionId, isName, isUid, NAME_RULE, UID_RULE } from '../protocol/names.js';
 import { PushException } from '../protocol/push.exception.js';
 
 /** Checks of what callers of the push API pass in: plain JavaScript reaches it as well. */
-
-const MAX_REASON_BYTES = 123;
 
 export function checkUid(uid: unknown, field = 'uid'): string {
   if (!isUid(uid)) throw invalid(field, `must be ${UID_RULE}`);
@@ -47,20 +51,11 @@ export function checkExcept(except: unknown): Except | undefined {
   return names.length === 0 ? undefined : new Set(names);
 }
 
-/** RFC 6455, section 7.4: what an application may send, and how long a reason may be. */
 export function checkClose(options: Partial<CloseRequest> = {}): CloseRequest {
   const { code = CloseCode.DISCONNECTED, reason = 'disconnected by the server' } = options;
-  if (!isApplicationCloseCode(code)) {
-    throw invalid('code', 'must be 1000 or a whole number from 3000 to 4999');
-  }
-  if (typeof reason !== 'string' || Buffer.byteLength(reason) > MAX_REASON_BYTES) {
-    throw invalid('reason', `must be a string of at most ${MAX_REASON_BYTES} bytes in UTF-8`);
-  }
+  if (!isCloseCode(code)) throw invalid('code', `must be ${CLOSE_CODE_RULE}`);
+  if (!isCloseReason(reason)) throw invalid('reason', `must be ${CLOSE_REASON_RULE}`);
   return { code, reason };
-}
-
-function isApplicationCloseCode(code: unknown): code is number {
-  return code === 1000 || (Number.isInteger(code) && Number(code) >= 3000 && Number(code) <= 4999);
 }
 
 function invalid(field: string, rule: string): PushException {

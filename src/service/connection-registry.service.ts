@@ -1,9 +1,9 @@
 import type { Observable } from 'rxjs';
 import { Injectable } from '@nestjs/common';
-import type { CloseRequest } from '../engine/node-handler.js';
 import type { Target } from '../engine/target.js';
 import type { ConnectionInfo } from '../engine/connection-info.js';
 import type { Counts, Engine, EngineHealth } from '../engine/engine.js';
+import type { CloseRequest } from '../protocol/close.js';
 import type { SendResult } from '../protocol/frames.js';
 import type { MaybePromise } from '../protocol/maybe-promise.js';
 import type { Sender } from '../delivery/sender.js';

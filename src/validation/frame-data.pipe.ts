@@ -1,6 +1,7 @@
 import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { validateSync, type ValidationError } from 'class-validator';
 import { ErrorCode } from '../protocol/codes.js';
+import { isObject } from '../protocol/is-object.js';
 import { PushException, type FieldError } from '../protocol/push.exception.js';
 
 /** Fields named in one answer at most; the rest of a hopeless frame would only echo it. */
@@ -27,7 +28,7 @@ export class FrameDataPipe implements PipeTransform<unknown, object> {
 
 /** @throws PushException VALIDATION_FAILED */
 export function validateFrameData<T extends object>(dtoClass: FrameDtoClass<T>, value: unknown): T {
-  if (!isPlainObject(value)) {
+  if (!isObject(value)) {
     throw validationFailed([{ field: 'data', errors: ['data must be an object'] }]);
   }
   return dtoClass.fromPlain(value) ?? validateWithClassValidator(dtoClass, value);
@@ -51,10 +52,6 @@ export function validateWithClassValidator<T extends object>(
   if (Object.hasOwn(value, 'constructor')) broken.push(unknownField('constructor'));
   if (broken.length > 0) throw validationFailed(broken.slice(0, MAX_FIELDS));
   return dto;
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function toFieldError({ property, constraints = {} }: ValidationError): FieldError {

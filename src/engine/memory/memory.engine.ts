@@ -1,4 +1,4 @@
-import { CloseCode } from '../../protocol/codes.js';
+import { REPLACED, type CloseRequest } from '../../protocol/close.js';
 import type { Message } from '../../protocol/message.js';
 import { nodeOfConnection } from '../../protocol/names.js';
 import type {
@@ -9,7 +9,7 @@ import type {
   EngineHealth,
   Registration,
 } from '../engine.js';
-import type { CloseRequest, NodeHandler } from '../node-handler.js';
+import type { NodeHandler } from '../node-handler.js';
 import type { ConnectionInfo } from '../connection-info.js';
 import type { Except, Member, Target } from '../target.js';
 import { drop, MemoryCluster, setOf } from './memory-cluster.js';
@@ -138,9 +138,8 @@ export class MemoryEngine implements Engine {
 
   private closeOldest(uid: string, count: number): void {
     const oldestFirst = [...(this.cluster.arrivals.get(uid) ?? [])];
-    const close = { code: CloseCode.REPLACED, reason: 'replaced by a newer connection' };
     for (const connectionId of oldestFirst.slice(0, Math.max(count, 0))) {
-      this.nodeOf(connectionId)?.disconnect({ kind: 'connection', connectionId }, close);
+      this.nodeOf(connectionId)?.disconnect({ kind: 'connection', connectionId }, REPLACED);
     }
   }
 }

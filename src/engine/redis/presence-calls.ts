@@ -1,4 +1,5 @@
-import type { CloseRequest, NodeHandler } from '../node-handler.js';
+import type { CloseRequest } from '../../protocol/close.js';
+import type { NodeHandler } from '../node-handler.js';
 import type { ConnectionLimit, Registration } from '../engine.js';
 import { CloseCode } from '../../protocol/codes.js';
 import type { Departure } from './departures.js';

@@ -6,7 +6,8 @@ import type {
   EngineHealth,
   Registration,
 } from '../engine.js';
-import type { CloseRequest, NodeHandler } from '../node-handler.js';
+import type { CloseRequest } from '../../protocol/close.js';
+import type { NodeHandler } from '../node-handler.js';
 import type { ConnectionInfo } from '../connection-info.js';
 import type { Except, Member, Target } from '../target.js';
 import type { MaybePromise } from '../../protocol/maybe-promise.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
-import type { CloseRequest } from '../../engine/node-handler.js';
+import type { CloseRequest } from '../../protocol/close.js';
 import type { Codec } from '../../protocol/codec.js';
 import { CloseCode } from '../../protocol/codes.js';
 import type { FrameId } from '../../protocol/frames.js';
