@@ -22,6 +22,18 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   protocol: [],
 };
 
+/** The rooms and files of the Redis engine, from the top: each imports only what stands after it. */
+const REDIS = [
+  'index',
+  'redis.engine',
+  'presence',
+  'channels',
+  'servers',
+  'scripts',
+  'names',
+  'redis.options',
+];
+
 /** A room and all that a message still has before it. */
 function from(room: string): readonly string[] {
   const way = ['gateway', 'http', 'routing', 'validation', 'service', 'delivery', 'registry'];
@@ -82,6 +94,21 @@ describe('the layout of src', () => {
       .filter((file) => ['registry', 'routing', 'gateway', 'http'].includes(partOf(file)))
       .filter((file) => importsOf(file).some((name) => /engine\/(memory|redis)/.test(name)));
     expect(knowing).toEqual([]);
+  });
+
+  it('lets the rooms of the Redis engine import only what lies below them', () => {
+    const folder = join(SRC, 'engine/redis');
+    const roomOf = (file: string): number =>
+      REDIS.indexOf(relative(folder, file).replace(/(\/.*|\.[jt]s)$/, ''));
+    const upward = filesIn(folder).flatMap((file) =>
+      importsOf(file)
+        .filter((name) => name.startsWith('.'))
+        .map((name) => resolve(dirname(file), name))
+        .filter((target) => target.startsWith(folder) && !(roomOf(target) >= roomOf(file)))
+        .map((target) => `${relative(folder, file)} imports ${relative(folder, target)}`),
+    );
+    expect(upward).toEqual([]);
+    expect(filesIn(folder).filter((file) => roomOf(file) < 0)).toEqual([]);
   });
 
   it('imports optional peers nowhere that the main entry reaches', () => {

@@ -1,2 +1,2 @@
 export { RedisEngine } from './redis.engine.js';
-export type { RedisAddress, RedisConnectionOptions, RedisEngineOptions } from './options.js';
+export type { RedisAddress, RedisConnectionOptions, RedisEngineOptions } from './redis.options.js';

@@ -13,14 +13,18 @@ import type { Except, Member, Target } from '../target.js';
 import type { MaybePromise } from '../../protocol/maybe-promise.js';
 import type { Message } from '../../protocol/message.js';
 import { nodeOfConnection } from '../../protocol/names.js';
-import { encodeMessage, encodeOrder, type Order } from './envelope.js';
-import { Groups } from './groups.js';
-import { Inbox } from './inbox.js';
-import { checkRedisOptions, type CheckedRedisOptions, type RedisEngineOptions } from './options.js';
-import { Presence } from './presence.js';
-import { Requests } from './requests.js';
+import { encodeMessage, encodeOrder, type Order } from './channels/envelope.js';
+import { Groups } from './channels/groups.js';
+import { ChannelReader } from './channels/channel-reader.js';
+import {
+  checkRedisOptions,
+  type CheckedRedisOptions,
+  type RedisEngineOptions,
+} from './redis.options.js';
+import { ShardPresence } from './presence/shard-presence.js';
+import { Questions } from './channels/questions.js';
 import { count, publishToUids } from './scripts/index.js';
-import { Shards, type Shard } from './shards.js';
+import { Shards, type Shard } from './servers/shards.js';
 
 const PAGE = 1_000;
 /** Signs of life in a leaseTime. */
@@ -39,19 +43,19 @@ const BEATS = 6;
 export class RedisEngine implements Engine {
   private readonly options: CheckedRedisOptions;
   private readonly shards: Shards;
-  private readonly requests: Requests;
-  private readonly presences = new Map<Shard, Presence>();
+  private readonly questions: Questions;
+  private readonly presences = new Map<Shard, ShardPresence>();
   private node!: NodeHandler;
   private groups!: Groups;
-  private inbox!: Inbox;
+  private reader!: ChannelReader;
   private beats: NodeJS.Timeout | undefined;
 
   /** @throws Error that names a broken option and what is allowed */
   constructor(options: RedisEngineOptions) {
     this.options = checkRedisOptions(options);
-    this.requests = new Requests(this.options.commandTimeout);
+    this.questions = new Questions(this.options.commandTimeout);
     this.shards = new Shards(this.options, {
-      onMessage: (shard, channel, text) => this.inbox.receive(shard, channel, text),
+      onMessage: (shard, channel, text) => this.reader.receive(shard, channel, text),
       onUp: (shard) => this.presences.get(shard)!.restore(),
       onDown: (shard) => this.presences.get(shard)!.lose(),
     });
@@ -61,12 +65,12 @@ export class RedisEngine implements Engine {
   async start(node: NodeHandler): Promise<void> {
     this.node = node;
     this.groups = new Groups(this.shards, node);
-    this.inbox = new Inbox(this.shards, node, this.groups, this.requests, (uid, group) =>
+    this.reader = new ChannelReader(this.shards, node, this.groups, this.questions, (uid, group) =>
       this.onLeft(uid, group),
     );
     for (const shard of this.shards.all) {
       const isOurs = (uid: string): boolean => this.shards.of(uid) === shard;
-      const presence = new Presence(shard, node, this.options, this.groups, isOurs);
+      const presence = new ShardPresence(shard, node, this.options, this.groups, isOurs);
       this.presences.set(shard, presence);
       quietly(shard.subscriptions.want(shard.names.node(node.node)));
     }
@@ -85,7 +89,7 @@ export class RedisEngine implements Engine {
   health(): EngineHealth {
     const { all, down, lastFailure } = this.shards;
     const status = down === 0 ? 'up' : down === all.length ? 'down' : 'degraded';
-    const details = { shards: all.length, down, malformed: this.inbox?.malformed ?? 0 };
+    const details = { shards: all.length, down, malformed: this.reader?.malformed ?? 0 };
     return { status, ...(status !== 'up' && { reason: lastFailure }), details };
   }
 
@@ -199,7 +203,7 @@ export class RedisEngine implements Engine {
       return this.node.deliver({ kind: 'connection', connectionId }, message, except) ? 1 : 0;
     }
     const home = this.shards.of(owner);
-    const answers = this.requests.ask((replyTo) => {
+    const answers = this.questions.ask((replyTo) => {
       const extra = { except, connection: connectionId, replyTo };
       const text = encodeMessage(this.node.node, message, extra);
       return home.publish(home.names.node(owner), text);
@@ -252,7 +256,7 @@ export class RedisEngine implements Engine {
 
   private ask(target: Target, order: Order): Promise<unknown[]> {
     const [shard, channel] = this.channelOf(target);
-    return this.requests.ask((replyTo) =>
+    return this.questions.ask((replyTo) =>
       shard.publish(channel, encodeOrder(this.node.node, { ...order, replyTo })),
     );
   }
@@ -268,7 +272,7 @@ export class RedisEngine implements Engine {
     return parts;
   }
 
-  private presenceOf(uid: string): Presence {
+  private presenceOf(uid: string): ShardPresence {
     return this.presences.get(this.shards.of(uid))!;
   }
 

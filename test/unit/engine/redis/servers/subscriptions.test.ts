@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Link } from '../../../src/engine/redis/link.js';
-import { Subscriptions } from '../../../src/engine/redis/subscriptions.js';
+import type { Link } from '../../../../../src/engine/redis/servers/link.js';
+import { Subscriptions } from '../../../../../src/engine/redis/servers/subscriptions.js';
 
 /** A server that takes its time, and fails when told to. */
 class FakeServer {

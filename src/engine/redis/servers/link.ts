@@ -1,6 +1,6 @@
 import type { RedisClientOptions } from 'redis';
 import { clientFor, within, type Client } from './client.js';
-import { SCRIPTS } from './scripts/index.js';
+import { SCRIPTS } from '../scripts/index.js';
 import { describe, unavailable } from './unavailable.js';
 
 /** What a link needs to know, and whom it tells. */

@@ -1,6 +1,10 @@
 import type { RedisClientOptions } from 'redis';
 import { askOnce } from './client.js';
-import type { CheckedRedisOptions, RedisAddress, RedisConnectionOptions } from './options.js';
+import type {
+  CheckedRedisOptions,
+  RedisAddress,
+  RedisConnectionOptions,
+} from '../redis.options.js';
 import { SLOTS, slotOf } from './slot.js';
 
 /** A server that can be connected to. */

@@ -1,5 +1,5 @@
-import type { Except } from '../target.js';
-import { Message } from '../../protocol/message.js';
+import type { Except } from '../../target.js';
+import { Message } from '../../../protocol/message.js';
 
 /** Version of what travels on channels; REDIS.md, "Envelope". */
 const VERSION = 1;

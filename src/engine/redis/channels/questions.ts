@@ -1,4 +1,4 @@
-import { unavailable } from './unavailable.js';
+import { unavailable } from '../servers/unavailable.js';
 
 interface Waiting {
   readonly answers: unknown[];
@@ -8,7 +8,7 @@ interface Waiting {
 }
 
 /** Questions to other nodes: each node that got one answers it on this node's own channel. */
-export class Requests {
+export class Questions {
   private readonly waiting = new Map<string, Waiting>();
   private lastToken = 0;
 

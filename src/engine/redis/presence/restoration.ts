@@ -1,7 +1,7 @@
-import type { NodeHandler } from '../node-handler.js';
-import type { Alone } from './alone.js';
+import type { NodeHandler } from '../../node-handler.js';
+import type { LocalDecisions } from './local-decisions.js';
 import type { Departures } from './departures.js';
-import type { Groups } from './groups.js';
+import type { Groups } from '../channels/groups.js';
 import { BATCH, groupsIn, type Change, type PresenceCalls } from './presence-calls.js';
 
 /**
@@ -16,7 +16,7 @@ export class Restoration {
     private readonly node: NodeHandler,
     private readonly calls: PresenceCalls,
     private readonly groups: Groups,
-    private readonly alone: Alone,
+    private readonly local: LocalDecisions,
     private readonly departures: Departures,
     /** Whether the uid is of this shard. */
     private readonly isOurs: (uid: string) => boolean,
@@ -25,7 +25,7 @@ export class Restoration {
   /** `pending` tells of which connections Redis will hear by itself. */
   async run(pending: () => ReadonlySet<string>): Promise<void> {
     const { epoch, missed } = await this.calls.beat(this.epoch, 0);
-    this.alone.announced(missed);
+    this.local.announced(missed);
     const wasLost = this.epoch !== undefined && this.epoch !== epoch;
     const ids = pending();
     const held = this.held(ids, wasLost);
@@ -44,7 +44,7 @@ export class Restoration {
       for (const connectionId of this.node.connectionIdsOf(uid)) {
         if (pending.has(connectionId)) continue;
         // After a loss everyone seems to be new; who was announced before is not.
-        const isNoNews = wasLost && this.alone.wasAnnounced({ connectionId, uid });
+        const isNoNews = wasLost && this.local.wasAnnounced({ connectionId, uid });
         held.push({ kind: isNoNews ? '=' : '+', connectionId, uid });
       }
     }
@@ -53,7 +53,7 @@ export class Restoration {
 
   /** What went while Redis was away and lost its data: known to us alone. */
   private goneFromLost(): Change[] {
-    return this.alone.missing().map((uid) => ({ kind: '?', connectionId: '', uid }));
+    return this.local.missing().map((uid) => ({ kind: '?', connectionId: '', uid }));
   }
 
   /** What Redis has of this node, and the node has not. */
@@ -85,7 +85,7 @@ export class Restoration {
     for (let at = 0; at < changes.length; at += BATCH) {
       const batch = changes.slice(at, at + BATCH);
       const { replies, announce } = await this.calls.place(batch);
-      this.alone.announced(announce());
+      this.local.announced(announce());
       for (const [i, change] of batch.entries()) await each(change, replies[i]);
     }
   }

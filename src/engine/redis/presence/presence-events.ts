@@ -1,6 +1,6 @@
-import type { NodeHandler } from '../node-handler.js';
-import type { Script } from './scripts/index.js';
-import type { Shard } from './shards.js';
+import type { NodeHandler } from '../../node-handler.js';
+import type { Script } from '../scripts/index.js';
+import type { Shard } from '../servers/shards.js';
 
 /** A uid came online or went offline. */
 export interface PresenceEvent {
@@ -20,7 +20,7 @@ export interface Decision {
  * Events from the step of Redis that decides them until they are emitted here, each once. Redis
  * keeps them until this node has said that it emitted them: so the answer to a call may get lost.
  */
-export class News {
+export class PresenceEvents {
   private lastCall = 0;
   /** Calls that wait for their answer, or whose events were emitted and Redis may not know it. */
   private readonly inHand = new Set<string>();

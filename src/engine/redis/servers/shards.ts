@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { Link } from './link.js';
-import { ShardNames } from './names.js';
-import type { CheckedRedisOptions } from './options.js';
-import type { Script } from './scripts/index.js';
+import { ShardNames } from '../names.js';
+import type { CheckedRedisOptions } from '../redis.options.js';
+import type { Script } from '../scripts/index.js';
 import { slotOf } from './slot.js';
 import { Subscriptions } from './subscriptions.js';
 import { topologyOf, type Endpoint, type Topology } from './topology.js';

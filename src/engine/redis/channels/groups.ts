@@ -1,5 +1,5 @@
-import type { NodeHandler } from '../node-handler.js';
-import type { Shards } from './shards.js';
+import type { NodeHandler } from '../../node-handler.js';
+import type { Shards } from '../servers/shards.js';
 
 const NONE: readonly string[] = [];
 

@@ -1,13 +1,13 @@
-import type { CloseRequest } from '../../protocol/close.js';
-import type { NodeHandler } from '../node-handler.js';
-import type { ConnectionLimit, Registration } from '../engine.js';
-import { CloseCode } from '../../protocol/codes.js';
+import type { CloseRequest } from '../../../protocol/close.js';
+import { CloseCode } from '../../../protocol/codes.js';
+import type { ConnectionLimit, Registration } from '../../engine.js';
+import type { NodeHandler } from '../../node-handler.js';
 import type { Departure } from './departures.js';
-import { encodeOrder } from './envelope.js';
-import { News, type Decision, type PresenceEvent } from './news.js';
-import type { CheckedRedisOptions } from './options.js';
-import { beat, depart, leave, place } from './scripts/index.js';
-import type { Shard } from './shards.js';
+import { encodeOrder } from '../channels/envelope.js';
+import { PresenceEvents, type Decision, type PresenceEvent } from './presence-events.js';
+import type { CheckedRedisOptions } from '../redis.options.js';
+import { beat, depart, leave, place } from '../scripts/index.js';
+import type { Shard } from '../servers/shards.js';
 
 /** Changes in one step of Redis, which nothing else can interrupt: some milliseconds. */
 export const BATCH = 500;
@@ -55,7 +55,7 @@ export interface Beat {
 
 /** What a node tells and asks Redis about who is here, in one shard. */
 export class PresenceCalls {
-  private readonly news: News;
+  private readonly events: PresenceEvents;
   /** Lease and offline delay: what every script is told first. */
   private readonly times: readonly string[];
   private readonly closeOrder: string;
@@ -66,7 +66,7 @@ export class PresenceCalls {
     private readonly node: NodeHandler,
     { leaseTime, offlineDelay }: CheckedRedisOptions,
   ) {
-    this.news = new News(shard, node);
+    this.events = new PresenceEvents(shard, node);
     // A node's lease ends, and another's beat finds that out, within leaseTime.
     this.times = [String(Math.floor((leaseTime * 2) / 3)), String(offlineDelay)];
     this.closeOrder = encodeOrder(node.node, { task: 'close', connection: '%s', ...REPLACED });
@@ -83,7 +83,7 @@ export class PresenceCalls {
         args.push(String(limit?.max ?? 0), limit?.beyond ?? 'refuse');
       }
     }
-    const { reply, announce } = await this.news.decide(place, args);
+    const { reply, announce } = await this.events.decide(place, args);
     return { replies: reply[0] as unknown[], announce };
   }
 
@@ -94,10 +94,10 @@ export class PresenceCalls {
   async beat(epochKnown = '', budget = BATCH): Promise<Beat> {
     const newEpoch = `${this.node.node}-${Date.now().toString(36)}`;
     const args = [...this.times, newEpoch, String(budget), this.overdue, epochKnown];
-    const { reply, announce } = await this.news.decide(beat, args);
+    const { reply, announce } = await this.events.decide(beat, args);
     const [epoch, known, more, unheard] = reply as [string, number, number, number];
     try {
-      const missed = unheard === 1 ? await this.news.announceMissed() : [];
+      const missed = unheard === 1 ? await this.events.announceMissed() : [];
       return { epoch, isKnown: known === 1, isMore: more === 1, missed };
     } finally {
       announce();
@@ -107,7 +107,7 @@ export class PresenceCalls {
   /** The delay of these uids has passed: announces those that are offline by it. */
   async depart(departures: readonly Departure[]): Promise<void> {
     const args = departures.flatMap(({ uid, ends }) => [uid, String(ends)]);
-    const { announce } = await this.news.decide(depart, [...this.times, ...args]);
+    const { announce } = await this.events.decide(depart, [...this.times, ...args]);
     announce();
   }
 

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
-import { ShardNames } from '../../../src/engine/redis/names.js';
-import { News } from '../../../src/engine/redis/news.js';
-import { depart } from '../../../src/engine/redis/scripts/index.js';
+import { ShardNames } from '../../../../../src/engine/redis/names.js';
+import { PresenceEvents } from '../../../../../src/engine/redis/presence/presence-events.js';
+import { depart } from '../../../../../src/engine/redis/scripts/index.js';
 
 /** Redis as far as it keeps events; what it is to answer to a script is `nextAnswer`. */
 class FakeShard {
@@ -26,12 +26,12 @@ class FakeShard {
 
 let shard: FakeShard;
 let emitted: string[];
-let news: News;
+let events: PresenceEvents;
 
 beforeEach(() => {
   shard = new FakeShard();
   emitted = [];
-  news = new News(shard, {
+  events = new PresenceEvents(shard, {
     node: 'a000000000',
     presenceChanged: (uid, online) => emitted.push(`${online ? '+' : '-'}${uid}`),
   });
@@ -39,7 +39,7 @@ beforeEach(() => {
 
 it('what was answered is emitted when the caller says so, and Redis forgets it', async () => {
   shard.nextAnswer = Promise.resolve(['+ann', '-ben']);
-  const { announce } = await news.decide(depart, []);
+  const { announce } = await events.decide(depart, []);
   expect(emitted).toEqual([]);
   expect(announce()).toEqual([
     { uid: 'ann', online: true },
@@ -51,23 +51,23 @@ it('what was answered is emitted when the caller says so, and Redis forgets it',
 
 it('what was not answered is emitted once, however often it is asked for', async () => {
   shard.nextAnswer = Promise.reject(new Error('the connection ended'));
-  await expect(news.decide(depart, [])).rejects.toThrow();
+  await expect(events.decide(depart, [])).rejects.toThrow();
   shard.isDeaf = true;
-  expect(await news.announceMissed()).toEqual([{ uid: 'kept', online: true }]);
-  expect(await news.announceMissed()).toEqual([]);
+  expect(await events.announceMissed()).toEqual([{ uid: 'kept', online: true }]);
+  expect(await events.announceMissed()).toEqual([]);
   shard.isDeaf = false;
-  expect(await news.announceMissed()).toEqual([]);
+  expect(await events.announceMissed()).toEqual([]);
   expect(shard.kept.size).toBe(0);
   expect(emitted).toEqual(['+kept']);
 });
 
 it('what was emitted is not emitted again when Redis did not hear of that', async () => {
   shard.nextAnswer = Promise.resolve(['+ann']);
-  const { announce } = await news.decide(depart, []);
+  const { announce } = await events.decide(depart, []);
   shard.isDeaf = true;
   announce();
   shard.isDeaf = false;
-  expect(await news.announceMissed()).toEqual([]);
+  expect(await events.announceMissed()).toEqual([]);
   expect(shard.kept.size).toBe(0);
   expect(emitted).toEqual(['+ann']);
 });
@@ -75,8 +75,8 @@ it('what was emitted is not emitted again when Redis did not hear of that', asyn
 it('what is still to be answered is left to its answer', async () => {
   let answer: (events: string[]) => void = () => undefined;
   shard.nextAnswer = new Promise((resolve) => (answer = resolve));
-  const deciding = news.decide(depart, []);
-  expect(await news.announceMissed()).toEqual([]);
+  const deciding = events.decide(depart, []);
+  expect(await events.announceMissed()).toEqual([]);
   answer(['+ann']);
   (await deciding).announce();
   expect(emitted).toEqual(['+ann']);

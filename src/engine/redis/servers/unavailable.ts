@@ -1,5 +1,5 @@
-import { ErrorCode } from '../../protocol/codes.js';
-import { PushException } from '../../protocol/push.exception.js';
+import { ErrorCode } from '../../../protocol/codes.js';
+import { PushException } from '../../../protocol/push.exception.js';
 
 /** What every call answers when it cannot reach the cluster. */
 export function unavailable(why: string, cause?: unknown): PushException {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { slotOf } from '../../../src/engine/redis/slot.js';
+import { slotOf } from '../../../../../src/engine/redis/servers/slot.js';
 
 it('slots are those of Redis: the check value of CRC-16/XMODEM, and hash tags', () => {
   expect(slotOf('123456789')).toBe(0x31c3);

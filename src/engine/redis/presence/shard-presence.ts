@@ -1,13 +1,13 @@
-import type { Admission, ConnectionLimit, Registration } from '../engine.js';
-import type { NodeHandler } from '../node-handler.js';
-import { Alone } from './alone.js';
+import type { Admission, ConnectionLimit, Registration } from '../../engine.js';
+import type { NodeHandler } from '../../node-handler.js';
+import { LocalDecisions } from './local-decisions.js';
 import { Departures, type Departure } from './departures.js';
-import type { Groups } from './groups.js';
-import type { CheckedRedisOptions } from './options.js';
+import type { Groups } from '../channels/groups.js';
+import type { CheckedRedisOptions } from '../redis.options.js';
 import { BATCH, groupsIn, PresenceCalls, type Change, type PlaceReply } from './presence-calls.js';
 import { Restoration } from './restoration.js';
-import type { Shard } from './shards.js';
-import { UidChannels } from './uid-channels.js';
+import type { Shard } from '../servers/shards.js';
+import { UidChannels } from '../channels/uid-channels.js';
 
 /** A change that Redis does not know of yet. */
 interface Pending extends Change {
@@ -24,7 +24,7 @@ interface Pending extends Change {
  * While Redis is away changes are settled here alone. When it is back `restore` makes the two
  * agree.
  */
-export class Presence {
+export class ShardPresence {
   /** While `restoring` changes wait, so that none falls between what is restored and what comes. */
   private state: 'away' | 'restoring' | 'up' = 'away';
   /** Connections that wait until this node listens for their uid. */
@@ -39,7 +39,7 @@ export class Presence {
   private readonly calls: PresenceCalls;
   private readonly departures: Departures;
   private readonly channels: UidChannels;
-  private readonly alone: Alone;
+  private readonly local: LocalDecisions;
   private readonly restoration: Restoration;
 
   constructor(
@@ -55,12 +55,12 @@ export class Presence {
       this.depart(departures).catch(() => undefined);
     });
     this.channels = new UidChannels(shard, node, groups);
-    this.alone = new Alone(node, groups, this.channels);
+    this.local = new LocalDecisions(node, groups, this.channels);
     this.restoration = new Restoration(
       node,
       this.calls,
       groups,
-      this.alone,
+      this.local,
       this.departures,
       isOurs,
     );
@@ -71,13 +71,13 @@ export class Presence {
     const listening = this.channels.listen(connection.uid);
     if (this.state === 'away') {
       listening.catch(() => undefined);
-      return this.alone.admit(connection, limit);
+      return this.local.admit(connection, limit);
     }
     return this.placeAfter(listening, connection, limit);
   }
 
   unregister(connection: Registration): Promise<void> | void {
-    if (this.state === 'away') return this.alone.release(connection);
+    if (this.state === 'away') return this.local.release(connection);
     const { connectionId, uid } = connection;
     return new Promise((resolve) =>
       this.push({ connectionId, uid, kind: '-', done: () => resolve() }),
@@ -96,7 +96,7 @@ export class Presence {
   async beat(): Promise<void> {
     for (let isMore = true; isMore && this.state === 'up';) {
       const beat = await this.calls.beat(this.restoration.epoch);
-      this.alone.announced(beat.missed);
+      this.local.announced(beat.missed);
       // A call may be executed late, when everything else was restored before.
       const isLate = beat.missed.length > 0;
       if (!beat.isKnown || beat.epoch !== this.restoration.epoch || isLate) this.isStale = true;
@@ -123,7 +123,7 @@ export class Presence {
     this.state = 'away';
     const waiting = this.queue;
     this.queue = [];
-    for (const change of waiting) this.settleAlone(change);
+    for (const change of waiting) this.settleHere(change);
   }
 
   /** Tells Redis everything that it should know, and that this node leaves. */
@@ -144,7 +144,7 @@ export class Presence {
     try {
       await listening;
     } catch {
-      return this.alone.admit(connection, limit);
+      return this.local.admit(connection, limit);
     } finally {
       this.arriving.delete(connection.connectionId);
     }
@@ -160,14 +160,14 @@ export class Presence {
   private placeSoon(connection: Registration, limit?: ConnectionLimit): Promise<Admission> {
     return new Promise((resolve) => {
       const done = (placed: Admission | undefined): void =>
-        resolve(placed ?? this.alone.admit(connection, limit));
+        resolve(placed ?? this.local.admit(connection, limit));
       const { connectionId, uid } = connection;
       this.push({ connectionId, uid, kind: '+', limit, done });
     });
   }
 
   private push(change: Pending): void {
-    if (this.state === 'away') return this.settleAlone(change);
+    if (this.state === 'away') return this.settleHere(change);
     this.queue.push(change);
     this.startPump();
   }
@@ -190,7 +190,7 @@ export class Presence {
       } catch {
         // Whatever the reason, Redis is to be told again.
         this.isStale = true;
-        for (const change of batch) this.settleAlone(change);
+        for (const change of batch) this.settleHere(change);
       }
       this.inFlight = [];
     }
@@ -236,8 +236,8 @@ export class Presence {
     }
   }
 
-  private settleAlone(change: Pending): void {
-    if (change.kind === '-') this.alone.release(change);
+  private settleHere(change: Pending): void {
+    if (change.kind === '-') this.local.release(change);
     change.done(undefined);
   }
 
@@ -245,7 +245,7 @@ export class Presence {
     await this.restoration.run(() => this.pending());
     this.isStale = false;
     if (this.state !== 'restoring') return;
-    this.alone.forget();
+    this.local.forget();
     this.goUp();
   }
 

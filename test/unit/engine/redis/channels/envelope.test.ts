@@ -7,8 +7,8 @@ import {
   encodeOrder,
   signature,
   type Delivery,
-} from '../../../src/engine/redis/envelope.js';
-import { Message } from '../../../src/protocol/message.js';
+} from '../../../../../src/engine/redis/channels/envelope.js';
+import { Message } from '../../../../../src/protocol/message.js';
 
 const NODE = 'abcdefghij';
 const nextId = (): string => 'made-up';

@@ -1,15 +1,15 @@
-import type { Admission, ConnectionLimit, Registration } from '../engine.js';
-import type { NodeHandler } from '../node-handler.js';
-import type { Groups } from './groups.js';
-import type { PresenceEvent } from './news.js';
+import type { Admission, ConnectionLimit, Registration } from '../../engine.js';
+import type { NodeHandler } from '../../node-handler.js';
+import type { Groups } from '../channels/groups.js';
+import type { PresenceEvent } from './presence-events.js';
 import { REPLACED } from './presence-calls.js';
-import type { UidChannels } from './uid-channels.js';
+import type { UidChannels } from '../channels/uid-channels.js';
 
 /**
  * What this node decides for itself while Redis is away: connections are admitted with the limit
  * applied to this node. It is remembered until Redis knows of it.
  */
-export class Alone {
+export class LocalDecisions {
   /** Connections that were admitted here, and that nobody has heard of. */
   private readonly unannounced = new Set<string>();
   /** Uids that were announced, and whose last connection here has closed. */

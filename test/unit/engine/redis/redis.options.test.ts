@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkRedisOptions } from '../../../src/engine/redis/options.js';
-import { RedisEngine, type RedisEngineOptions } from '../../../src/engine/redis/index.js';
+import { checkRedisOptions } from '../../../../src/engine/redis/redis.options.js';
+import { RedisEngine, type RedisEngineOptions } from '../../../../src/engine/redis/index.js';
 
 const url = 'redis://localhost';
 

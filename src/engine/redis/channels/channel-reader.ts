@@ -1,13 +1,13 @@
 import { Logger } from '@nestjs/common';
-import type { Member, Target } from '../target.js';
-import type { NodeHandler } from '../node-handler.js';
-import { CloseCode } from '../../protocol/codes.js';
+import type { Member, Target } from '../../target.js';
+import type { NodeHandler } from '../../node-handler.js';
+import { CloseCode } from '../../../protocol/codes.js';
 import { decode, encodeAnswer, signature, type Delivery, type Order } from './envelope.js';
 import type { Groups } from './groups.js';
-import { parseChannel, type Channel } from './names.js';
-import type { Requests } from './requests.js';
-import type { Shard, Shards } from './shards.js';
-import { describe } from './unavailable.js';
+import { parseChannel, type Channel } from '../names.js';
+import type { Questions } from './questions.js';
+import type { Shard, Shards } from '../servers/shards.js';
+import { describe } from '../servers/unavailable.js';
 
 /** Malformed messages are logged at most so often. */
 const LOG_INTERVAL = 60_000;
@@ -15,7 +15,7 @@ const LOG_INTERVAL = 60_000;
 const GONE = { code: CloseCode.DISCONNECTED, reason: 'disconnected by the server' };
 
 /** What comes from the channels that this node listens on, and what becomes of it. */
-export class Inbox {
+export class ChannelReader {
   /** Messages that could not be read, and were skipped. */
   malformed = 0;
   private readonly logger = new Logger('RedisEngine');
@@ -27,7 +27,7 @@ export class Inbox {
     private readonly shards: Shards,
     private readonly node: NodeHandler,
     private readonly groups: Groups,
-    private readonly requests: Requests,
+    private readonly questions: Questions,
     /** The uid, or with none everyone, has left the group. */
     private readonly onLeft: (uid: string | undefined, group: string) => void,
   ) {
@@ -43,7 +43,7 @@ export class Inbox {
       const envelope = decode(text, this.nextId);
       if ('message' in envelope) this.deliver(channel, envelope);
       else if ('task' in envelope) this.carryOut(channel, envelope);
-      else this.requests.answered(envelope.answerTo, envelope.answer);
+      else this.questions.answered(envelope.answerTo, envelope.answer);
     } catch (error) {
       this.skip(name, error);
     }
@@ -112,7 +112,7 @@ export class Inbox {
 
   private answer({ origin, replyTo }: Delivery | Order, answer: unknown): void {
     if (origin === undefined || replyTo === undefined) return;
-    if (origin === this.node.node) return this.requests.answered(replyTo, answer);
+    if (origin === this.node.node) return this.questions.answered(replyTo, answer);
     const home = this.shards.of(origin);
     home
       .publish(home.names.node(origin), encodeAnswer({ answerTo: replyTo, answer }))
