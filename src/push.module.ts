@@ -23,25 +23,25 @@ import { PushServer } from './gateway/push-server.js';
 import { PushSockets } from './gateway/gateway-lifecycle.js';
 import { UidGateway } from './routing/handlers/uid.gateway.js';
 import { Codecs } from './protocol/codecs.js';
+import { ENGINE_OPTIONS, type CheckedEngineOptions } from './engine/engine.options.js';
+import { GATEWAY_OPTIONS, type CheckedGatewayOptions } from './gateway/gateway.options.js';
 import {
-  checkOption,
-  checkOptions,
-  limitOf,
-  type CheckedPushOptions,
-} from './push.options.check.js';
-import type {
-  PushModuleAsyncOptions,
-  PushModuleOptions,
-  PushOptionsFactory,
+  checkGateway,
+  checkPushOptions,
+  PUSH_OPTIONS,
+  ROOM_OPTIONS_PROVIDERS,
+  type PushModuleAsyncOptions,
+  type PushModuleOptions,
+  type PushOptionsFactory,
 } from './push.options.js';
+import { REGISTRY_OPTIONS, type CheckedRegistryOptions } from './registry/registry.options.js';
 import { ConnectionRegistryService } from './service/connection-registry.service.js';
 import { LocalNode } from './registry/local-node.js';
 import { FrameDispatcher } from './routing/frames/frame-dispatcher.js';
 import { MessageRouter } from './routing/message-router.js';
-import { UidsOnlyRoutePolicy, type RoutePolicy } from './routing/route-policy.js';
+import type { RoutePolicy } from './routing/route-policy.js';
 
-const RAW_OPTIONS = Symbol('PushModuleOptions');
-const OPTIONS = Symbol('CheckedPushOptions');
+const RAW_OPTIONS = Symbol('RawPushModuleOptions');
 const ENGINE = Symbol('Engine');
 const PARTS = Symbol('ApplicationParts');
 
@@ -62,7 +62,7 @@ export class PushModule implements OnModuleInit, OnModuleDestroy, OnApplicationS
     private readonly moduleRef: ModuleRef,
     private readonly local: LocalNode,
     @Inject(ENGINE) private readonly engine: Engine,
-    @Inject(OPTIONS) private readonly options: CheckedPushOptions,
+    @Inject(PUSH_OPTIONS) private readonly options: PushModuleOptions,
     @Inject(PARTS) private readonly parts: ApplicationParts,
     @Optional() private readonly sockets?: PushSockets,
   ) {}
@@ -72,14 +72,14 @@ export class PushModule implements OnModuleInit, OnModuleDestroy, OnApplicationS
     options: PushModuleOptions & Pick<PushModuleAsyncOptions, 'imports'> = {},
   ): DynamicModule {
     const { imports, ...own } = options;
-    const checked = { provide: OPTIONS, useValue: checkOptions(own) };
+    const checked = { provide: PUSH_OPTIONS, useValue: checkPushOptions(own) };
     return dynamicModule(imports, own.gateway, [checked]);
   }
 
   /** As `forRoot`, with options that are made when the application starts. */
   static forRootAsync(options: PushModuleAsyncOptions): DynamicModule {
     // It decides what Nest builds, so it is looked at before Nest does.
-    checkOption('gateway', options.gateway);
+    checkGateway(options.gateway);
     return dynamicModule(options.imports, options.gateway, [
       ...asyncOptionsProviders(options),
       checkedOptions(options.gateway),
@@ -89,7 +89,7 @@ export class PushModule implements OnModuleInit, OnModuleDestroy, OnApplicationS
   async onModuleInit(): Promise<void> {
     const { authenticator, routePolicy } = this.options;
     this.parts.authenticator = await this.resolve(authenticator);
-    this.parts.routePolicy = (await this.resolve(routePolicy)) ?? new UidsOnlyRoutePolicy();
+    this.parts.routePolicy = await this.resolve(routePolicy);
     this.sockets?.start();
     await this.engine.start(this.local);
   }
@@ -127,6 +127,7 @@ function dynamicModule(
     imports,
     providers: [
       ...optionsProviders,
+      ...ROOM_OPTIONS_PROVIDERS,
       ...coreProviders(),
       ...(gateway === false ? [] : socketProviders(gateway ?? UidGateway)),
     ],
@@ -151,10 +152,10 @@ function asyncOptionsProviders(options: PushModuleAsyncOptions): Provider[] {
 
 function checkedOptions(gateway: PushModuleOptions['gateway']): FactoryProvider {
   return {
-    provide: OPTIONS,
+    provide: PUSH_OPTIONS,
     // What forRootAsync says of the gateway was needed before its factory ran, so it wins.
     useFactory: (raw: PushModuleOptions) =>
-      checkOptions(gateway === undefined ? raw : { ...raw, gateway }),
+      checkPushOptions(gateway === undefined ? raw : { ...raw, gateway }),
     inject: [RAW_OPTIONS],
   };
 }
@@ -163,14 +164,14 @@ function coreProviders(): Provider[] {
   return [
     {
       provide: ENGINE,
-      useFactory: ({ engine }: CheckedPushOptions) => engine ?? new MemoryEngine(),
-      inject: [OPTIONS],
+      useFactory: ({ engine }: CheckedEngineOptions) => engine ?? new MemoryEngine(),
+      inject: [ENGINE_OPTIONS],
     },
     {
       provide: LocalNode,
-      useFactory: (engine: Engine, options: CheckedPushOptions) =>
-        new LocalNode(engine, limitOf(options)),
-      inject: [ENGINE, OPTIONS],
+      useFactory: (engine: Engine, options: CheckedRegistryOptions) =>
+        new LocalNode(engine, options),
+      inject: [ENGINE, REGISTRY_OPTIONS],
     },
     {
       provide: Sender,
@@ -192,13 +193,13 @@ function socketProviders(gateway: Type<UidGateway>): Provider[] {
     NestHandlers,
     {
       provide: Codecs,
-      useFactory: ({ welcome }: CheckedPushOptions) => new Codecs({ welcome }),
-      inject: [OPTIONS],
+      useFactory: ({ welcome }: CheckedGatewayOptions) => new Codecs({ welcome }),
+      inject: [GATEWAY_OPTIONS],
     },
     {
       provide: Liveness,
-      useFactory: (options: CheckedPushOptions) => new Liveness(options),
-      inject: [OPTIONS],
+      useFactory: (options: CheckedGatewayOptions) => new Liveness(options),
+      inject: [GATEWAY_OPTIONS],
     },
     {
       provide: MessageRouter,
@@ -208,28 +209,28 @@ function socketProviders(gateway: Type<UidGateway>): Provider[] {
     },
     {
       provide: Authentication,
-      useFactory: (parts: ApplicationParts, { authenticatorTimeout }: CheckedPushOptions) =>
+      useFactory: (parts: ApplicationParts, { authenticatorTimeout }: CheckedGatewayOptions) =>
         new Authentication(() => parts.authenticator!, authenticatorTimeout),
-      inject: [PARTS, OPTIONS],
+      inject: [PARTS, GATEWAY_OPTIONS],
     },
     FirstMessageGate,
     { provide: UidGateway, useClass: gateway },
     {
       provide: PushServer,
       useFactory: (
-        options: CheckedPushOptions,
+        options: CheckedGatewayOptions,
         codecs: Codecs,
         liveness: Liveness,
         gate: FirstMessageGate,
         handlers: NestHandlers,
         local: LocalNode,
       ) => new PushServer(options, codecs, liveness, gate, new FrameDispatcher(handlers), local),
-      inject: [OPTIONS, Codecs, Liveness, FirstMessageGate, NestHandlers, LocalNode],
+      inject: [GATEWAY_OPTIONS, Codecs, Liveness, FirstMessageGate, NestHandlers, LocalNode],
     },
     {
       provide: PushSockets,
       useFactory: (
-        options: CheckedPushOptions,
+        options: CheckedGatewayOptions,
         server: PushServer,
         liveness: Liveness,
         handlers: NestHandlers,
@@ -243,7 +244,7 @@ function socketProviders(gateway: Type<UidGateway>): Provider[] {
         return new PushSockets(parts, config, httpAdapterHost, modules);
       },
       inject: [
-        OPTIONS,
+        GATEWAY_OPTIONS,
         PushServer,
         Liveness,
         NestHandlers,

@@ -1,19 +1,27 @@
 import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
-import type { PerMessageDeflateOptions } from 'ws';
-import type { Engine } from './engine/engine.js';
-import type { Authenticator } from './gateway/identity/authenticators/authenticator.js';
+import { ENGINE_OPTIONS, engineOptions, type EngineOptions } from './engine/engine.options.js';
+import { GATEWAY_OPTIONS, gatewayOptions, type GatewayOptions } from './gateway/gateway.options.js';
+import { checkOption, checkOptions } from './options/check-options.js';
+import type { Option, OptionTable } from './options/option-table.js';
+import {
+  REGISTRY_OPTIONS,
+  registryOptions,
+  type RegistryOptions,
+} from './registry/registry.options.js';
 import type { UidGateway } from './routing/handlers/uid.gateway.js';
-import type { RoutePolicy } from './routing/route-policy.js';
+import { ROUTING_OPTIONS, routingOptions, type RoutingOptions } from './routing/routing.options.js';
+
+/** The options of each room: what they may be, and where they are injected once they are checked. */
+const ROOMS = [
+  { table: gatewayOptions, token: GATEWAY_OPTIONS },
+  { table: routingOptions, token: ROUTING_OPTIONS },
+  { table: registryOptions, token: REGISTRY_OPTIONS },
+  { table: engineOptions, token: ENGINE_OPTIONS },
+];
 
 /** Everything that can be set. Times are milliseconds, sizes are bytes. */
-export interface PushModuleOptions {
-  /**
-   * Turns the first message into an identity: an instance, or a class that Nest constructs with
-   * its dependencies. Required unless `gateway` is false; there is no default, because any would
-   * either trust everyone or no one.
-   */
-  authenticator?: Authenticator | Type<Authenticator>;
-
+export interface PushModuleOptions
+  extends GatewayOptions, RoutingOptions, RegistryOptions, EngineOptions {
   /**
    * False for a process without sockets: a worker or a cron job that only sends. A subclass of
    * `UidGateway` to put guards, interceptors or pipes before the module's own events.
@@ -21,136 +29,6 @@ export interface PushModuleOptions {
    * @default UidGateway
    */
   gateway?: false | Type<UidGateway>;
-
-  /**
-   * Path of the WebSocket endpoint on the application's HTTP server. Not affected by a global
-   * prefix.
-   *
-   * @default '/'
-   */
-  path?: string;
-
-  /**
-   * Carries messages and presence between nodes.
-   *
-   * @default new MemoryEngine(): this process alone
-   */
-  engine?: Engine;
-
-  /**
-   * Says which client may send to whom: an instance, or a class that Nest constructs.
-   *
-   * @default UidsOnlyRoutePolicy: to uids, not to groups and not to everyone
-   */
-  routePolicy?: RoutePolicy | Type<RoutePolicy>;
-
-  /**
-   * Time for the first message after the handshake; then the socket is closed with 4508. Also
-   * the time that another consumer of the HTTP server has to take an upgrade on a path that no
-   * gateway serves, before it is answered with 404.
-   *
-   * @default 10_000 ms
-   */
-  authTimeout?: number;
-
-  /**
-   * Time for the authenticator to answer; then the socket is closed with 1011.
-   *
-   * @default 10_000 ms
-   */
-  authenticatorTimeout?: number;
-
-  /**
-   * Time between two WebSocket pings to a connection. One that has sent nothing, not even a
-   * pong, from one ping to the next is dropped. 0 switches heartbeats off. The default is below
-   * the 60 seconds after which common proxies cut idle connections. The first ping comes after
-   * between half of it and all of it, at random: clients that came together are not pinged
-   * together.
-   *
-   * @default 30_000 ms
-   */
-  heartbeatInterval?: number;
-
-  /**
-   * Largest frame of a client; a larger one closes the socket with 1009.
-   *
-   * @default 65_536 bytes
-   */
-  maxPayload?: number;
-
-  /**
-   * Frames of one connection that may wait while an earlier one is handled; beyond it the socket
-   * is closed with 4529. Reading pauses long before, so only a flood of tiny frames comes here.
-   *
-   * @default 1_024 frames
-   */
-  maxPendingFrames?: number;
-
-  /**
-   * Bytes that may wait unsent for one client; beyond it the socket is closed with 4513.
-   *
-   * @default 4_194_304 bytes (4 MiB)
-   */
-  maxBufferedBytes?: number;
-
-  /**
-   * Connections that a uid may have, over the whole cluster; 0 for any number.
-   *
-   * @default 0 connections
-   */
-  maxConnectionsPerUid?: number;
-
-  /**
-   * What happens beyond `maxConnectionsPerUid`: `refuse` closes the new connection with 4429,
-   * `close-oldest` closes the uid's oldest with 4409.
-   *
-   * @default 'refuse'
-   */
-  connectionLimitPolicy?: 'refuse' | 'close-oldest';
-
-  /**
-   * What a text client is told when it has been authenticated.
-   *
-   * @default (uid) => `Connexion réussie, votre uid est ${uid}`
-   */
-  welcome?: (uid: string) => string;
-
-  /**
-   * Compression (RFC 7692) for clients that offer it. Costs memory and time per connection.
-   *
-   * @default false
-   */
-  perMessageDeflate?: boolean | PerMessageDeflateOptions;
-
-  /**
-   * Reads and writes plain frames past the public API of `ws`, and reads sockets into shared
-   * memory past that of `node:net`, which costs a fraction: where the installed versions of both
-   * are built as expected. False keeps to the public API.
-   *
-   * @default true
-   */
-  direct?: boolean;
-
-  /**
-   * Time for a client to answer the closing handshake, before its socket is cut.
-   *
-   * @default 5_000 ms
-   */
-  closeTimeout?: number;
-
-  /**
-   * Sockets that are told to close at once when the application ends.
-   *
-   * @default 500 sockets
-   */
-  drainBatchSize?: number;
-
-  /**
-   * Time between two such batches.
-   *
-   * @default 20 ms
-   */
-  drainInterval?: number;
 }
 
 export interface PushOptionsFactory {
@@ -164,4 +42,47 @@ export interface PushModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> 
   inject?: FactoryProvider['inject'];
   useClass?: Type<PushOptionsFactory>;
   useExisting?: Type<PushOptionsFactory>;
+}
+
+const OWNER = 'PushModule';
+
+const GATEWAY: Option<PushModuleOptions['gateway']> = {
+  rule: {
+    allowed: 'false, or a subclass of UidGateway',
+    accepts: (value) => value === false || typeof value === 'function',
+  },
+};
+
+const TABLE = Object.fromEntries([
+  ['gateway', GATEWAY],
+  ...ROOMS.flatMap(({ table }) => Object.entries(table)),
+]) as OptionTable<PushModuleOptions>;
+
+/** Where the options of all rooms together are injected. */
+export const PUSH_OPTIONS = Symbol('PushModuleOptions');
+
+/** Each room sees its own options only. */
+export const ROOM_OPTIONS_PROVIDERS = ROOMS.map(({ token }) => ({
+  provide: token,
+  useExisting: PUSH_OPTIONS,
+}));
+
+/** @throws Error that names the option, what was given and what is allowed */
+export function checkPushOptions(given: PushModuleOptions): PushModuleOptions {
+  const checked = checkOptions(OWNER, TABLE, given);
+  if (checked.gateway !== false && checked.authenticator === undefined) throw noAuthenticator();
+  return checked;
+}
+
+/** @throws Error as `checkPushOptions` */
+export function checkGateway(given: PushModuleOptions['gateway']): PushModuleOptions['gateway'] {
+  return checkOption(OWNER, 'gateway', GATEWAY, given);
+}
+
+function noAuthenticator(): Error {
+  return new Error(
+    `${OWNER}: option "authenticator" is missing. Give new JwtAuthenticator({ secret }) for JSON ` +
+      'Web Tokens, a class of your own that extends Authenticator, or new TrustUidAuthenticator() ' +
+      'for a demo in which every client is believed; or gateway: false for a process without sockets.',
+  );
 }

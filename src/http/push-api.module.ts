@@ -13,13 +13,14 @@ import { IdempotencyWindow } from './idempotency-window.js';
 import { MessagesRoute } from './messages-route.js';
 import { PushApiController } from './push-api.controller.js';
 import {
+  checkMadeOptions,
   checkPath,
   checkPushApiOptions,
+  PUSH_API_OPTIONS,
   type CheckedPushApiOptions,
-} from './push-api.options.check.js';
-import type { PushApiModuleAsyncOptions, PushApiModuleOptions } from './push-api.options.js';
-
-const OPTIONS = Symbol('CheckedPushApiOptions');
+  type PushApiModuleAsyncOptions,
+  type PushApiModuleOptions,
+} from './push-api.options.js';
 
 /**
  * The push API for other systems, over HTTP, behind API keys. Import it beside `PushModule`,
@@ -35,17 +36,17 @@ export class PushApiModule implements OnModuleInit {
   constructor(private readonly keys: ApiKeys) {}
 
   /** @throws Error that names a broken option, what was given (never a key) and what is allowed */
-  static forRoot({ path, ...options }: PushApiModuleOptions): DynamicModule {
+  static forRoot(options: PushApiModuleOptions): DynamicModule {
     const checked = checkPushApiOptions(options);
-    return dynamicModule(path, [], { provide: OPTIONS, useValue: checked });
+    return dynamicModule(checked.path, [], { provide: PUSH_API_OPTIONS, useValue: checked });
   }
 
   /** As `forRoot`, with options that are made when the application starts; `path` apart. */
   static forRootAsync(options: PushApiModuleAsyncOptions): DynamicModule {
     const { path, imports = [], useFactory, inject } = options;
     return dynamicModule(path, imports, {
-      provide: OPTIONS,
-      useFactory: async (...args: unknown[]) => checkPushApiOptions(await useFactory(...args)),
+      provide: PUSH_API_OPTIONS,
+      useFactory: async (...args: unknown[]) => checkMadeOptions(await useFactory(...args)),
       inject,
     });
   }
@@ -76,12 +77,12 @@ function partsAt(path: string): Provider[] {
     {
       provide: ApiKeys,
       useFactory: ({ apiKeys }: CheckedPushApiOptions) => new ApiKeys(apiKeys),
-      inject: [OPTIONS],
+      inject: [PUSH_API_OPTIONS],
     },
     {
       provide: IdempotencyWindow,
       useFactory: (options: CheckedPushApiOptions) => new IdempotencyWindow(options),
-      inject: [OPTIONS],
+      inject: [PUSH_API_OPTIONS],
     },
     {
       provide: MessagesRoute,
@@ -97,7 +98,7 @@ function partsAt(path: string): Provider[] {
         keys: ApiKeys,
         route: MessagesRoute,
       ) => new BodyLimit(host, guard, keys, route, bodyLimit),
-      inject: [OPTIONS, HttpAdapterHost, ApiKeyGuard, ApiKeys, MessagesRoute],
+      inject: [PUSH_API_OPTIONS, HttpAdapterHost, ApiKeyGuard, ApiKeys, MessagesRoute],
     },
   ];
 }

@@ -1,4 +1,8 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
+import { brokenOption, checkOption, checkOptions } from '../options/check-options.js';
+import { describeKind } from '../options/describe.js';
+import type { Checked, OptionTable } from '../options/option-table.js';
+import { whole } from '../options/rules.js';
 
 /** Options of the HTTP push API. */
 export interface PushApiModuleOptions {
@@ -48,4 +52,67 @@ export interface PushApiModuleAsyncOptions extends Pick<ModuleMetadata, 'imports
     Omit<PushApiModuleOptions, 'path'> | Promise<Omit<PushApiModuleOptions, 'path'>>
   >['useFactory'];
   inject?: FactoryProvider['inject'];
+}
+
+/** As errors name it. */
+const OWNER = 'PushApiModule';
+
+/** Segments of unreserved characters (RFC 3986): no parameters, no wildcards. */
+const PATH = /^\/?[\w.~-]+(\/[\w.~-]+)*\/?$/;
+/** What can stand in a header after `Bearer `. */
+const KEY = /^[\x21-\x7e]+$/;
+
+const pushApiOptions = {
+  path: {
+    default: 'push',
+    rule: {
+      allowed: 'path segments of letters, digits, ".", "_", "~" and "-"',
+      accepts: (value) => typeof value === 'string' && PATH.test(value),
+    },
+  },
+  apiKeys: {
+    required: true,
+    rule: {
+      allowed: 'an array of keys, each a string of visible ASCII characters without spaces',
+      accepts: (value) => Array.isArray(value) && value.every(isApiKey),
+      show: describeKind,
+    },
+  },
+  bodyLimit: { default: 1_048_576, rule: whole('bytes', 1) },
+  idempotencyWindow: { default: 600_000, rule: whole('milliseconds', 1) },
+  idempotencyMaxKeys: { default: 10_000, rule: whole('keys', 1) },
+} satisfies OptionTable<PushApiModuleOptions>;
+
+/** Where the checked options are injected. */
+export const PUSH_API_OPTIONS = Symbol('PushApiOptions');
+export type CheckedPushApiOptions = Checked<PushApiModuleOptions, typeof pushApiOptions>;
+
+/** @throws Error that names the option, what was given (never a key) and what is allowed */
+export function checkPushApiOptions(options: PushApiModuleOptions): CheckedPushApiOptions {
+  return checkOptions(OWNER, pushApiOptions, options);
+}
+
+/**
+ * The path without slashes around it.
+ *
+ * @throws Error as `checkPushApiOptions`
+ */
+export function checkPath(given: PushApiModuleOptions['path']): string {
+  const path = checkOption(OWNER, 'path', pushApiOptions.path, given);
+  return path.replace(/^\/|\/$/g, '');
+}
+
+/**
+ * Options that a factory made. Routes are declared before it runs.
+ *
+ * @throws Error as `checkPushApiOptions`
+ */
+export function checkMadeOptions(made: Omit<PushApiModuleOptions, 'path'>): CheckedPushApiOptions {
+  if (!('path' in made)) return checkPushApiOptions(made);
+  const allowed = 'only beside it, in forRootAsync({ path, useFactory })';
+  throw brokenOption(OWNER, 'path', 'made by useFactory', allowed);
+}
+
+function isApiKey(value: unknown): boolean {
+  return typeof value === 'string' && KEY.test(value);
 }

@@ -12,6 +12,7 @@ import { connectionIdOf } from '../protocol/names.js';
 import { Connection, Membership, type ConnectionDetails } from './connection.js';
 import { ConnectionTable } from './connection-table.js';
 import { FanOut } from './fan-out.js';
+import type { CheckedRegistryOptions } from './registry.options.js';
 import type { PushEvent } from './push-event.js';
 import type { Transport } from './transport.js';
 
@@ -25,12 +26,15 @@ export class LocalNode implements NodeHandler {
   readonly events = new Subject<PushEvent>();
   private readonly logger = new Logger(LocalNode.name);
   private readonly table = new ConnectionTable();
+  private readonly limit: ConnectionLimit | undefined;
   private connectionCounter = 0;
 
   constructor(
     private readonly engine: Engine,
-    private readonly limit?: ConnectionLimit,
-  ) {}
+    { maxConnectionsPerUid: max, connectionLimitPolicy: beyond }: CheckedRegistryOptions,
+  ) {
+    this.limit = max === 0 ? undefined : { max, beyond };
+  }
 
   /**
    * Takes in an authenticated socket. It is in the table before the engine knows of it: a

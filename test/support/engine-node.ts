@@ -67,7 +67,10 @@ export class EngineNode {
     readonly engine: Engine,
     limit?: ConnectionLimit,
   ) {
-    this.local = new LocalNode(engine, limit);
+    this.local = new LocalNode(engine, {
+      maxConnectionsPerUid: limit?.max ?? 0,
+      connectionLimitPolicy: limit?.beyond ?? 'refuse',
+    });
     this.local.events.subscribe((event) => this.events.put(event));
   }
 

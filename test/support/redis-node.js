@@ -6,7 +6,7 @@ import { JsonCodec } from '../../dist/protocol/json.codec.js';
 
 const [url, prefix, leaseTime, first, count] = process.argv.slice(2);
 const engine = new RedisEngine({ url, prefix, leaseTime: Number(leaseTime) });
-const local = new LocalNode(engine);
+const local = new LocalNode(engine, { maxConnectionsPerUid: 0, connectionLimitPolicy: 'refuse' });
 await engine.start(local);
 
 const codec = new JsonCodec();

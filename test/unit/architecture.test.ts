@@ -6,6 +6,8 @@ const SRC = resolve('src');
 
 /** What each part of the tree may import, beside itself: a message's way falls one way. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
+  // Ground: it uses nothing, and every room of the server may use it.
+  options: [],
   main: ['app'],
   app: ['push.module', ...from('gateway')],
   index: ['push.module', ...from('gateway')],
@@ -18,7 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   service: from('delivery'),
   delivery: from('registry'),
   registry: from('engine'),
-  engine: ['protocol'],
+  engine: from('options'),
   protocol: [],
 };
 
@@ -37,7 +39,7 @@ const REDIS = [
 /** A room and all that a message still has before it. */
 function from(room: string): readonly string[] {
   const way = ['gateway', 'http', 'routing', 'validation', 'service', 'delivery', 'registry'];
-  const rooms = [...way, 'engine', 'protocol'];
+  const rooms = [...way, 'engine', 'options', 'protocol'];
   return rooms.slice(rooms.indexOf(room));
 }
 

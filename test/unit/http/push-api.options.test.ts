@@ -1,29 +1,34 @@
 import { describe, expect, it } from 'vitest';
 import { PushApiModule } from '../../../src/http/push-api.module.js';
-import { checkPath, checkPushApiOptions } from '../../../src/http/push-api.options.check.js';
+import {
+  checkMadeOptions,
+  checkPath,
+  checkPushApiOptions,
+} from '../../../src/http/push-api.options.js';
 
 describe('options of PushApiModule', () => {
   it('have defaults', () => {
     expect(checkPushApiOptions({ apiKeys: ['key'], bodyLimit: undefined })).toEqual({
+      path: 'push',
       apiKeys: ['key'],
       bodyLimit: 1_048_576,
       idempotencyWindow: 600_000,
       idempotencyMaxKeys: 10_000,
     });
-    expect(checkPath()).toBe('push');
+    expect(checkPath(undefined)).toBe('push');
   });
 
   it.each([
     ['apiKeys', undefined, 'undefined'],
     ['apiKeys', 'secret-key', 'a string'],
-    ['apiKeys', ['good', 'secret key'], 'an array of 2 with a broken key'],
-    ['apiKeys', [''], 'an array of 1 with a broken key'],
+    ['apiKeys', ['good', 'secret key'], 'a list of 2'],
+    ['apiKeys', [''], 'a list of 1'],
     ['bodyLimit', 0, '0'],
-    ['bodyLimit', '1mb', 'a string'],
+    ['bodyLimit', '1mb', '"1mb"'],
     ['bodyLimit', 1.5, '1.5'],
     ['idempotencyWindow', -1, '-1'],
     ['idempotencyMaxKeys', Infinity, 'Infinity'],
-    ['idempotencyMaxKeys', {}, 'an object'],
+    ['idempotencyMaxKeys', {}, 'an object \\(Object\\)'],
   ])('name a broken %s: %j', (name, value, given) => {
     const options = { apiKeys: ['key'], [name]: value } as never;
     expect(() => checkPushApiOptions(options)).toThrow(
@@ -40,7 +45,7 @@ describe('options of PushApiModule', () => {
 
   it('say where the path belongs when a factory gives it', () => {
     const options = { apiKeys: [], path: 'push' };
-    expect(() => checkPushApiOptions(options)).toThrow(/beside it, in forRootAsync/);
+    expect(() => checkMadeOptions(options)).toThrow(/beside it, in forRootAsync/);
   });
 
   it.each([
@@ -50,6 +55,6 @@ describe('options of PushApiModule', () => {
   ])('take the path %s', (path, expected) => expect(checkPath(path)).toBe(expected));
 
   it.each(['', '/', 'a//b', ':tenant', '*', 'a b', 7, null])('refuse the path %j', (path) => {
-    expect(() => checkPath(path)).toThrow(/^PushApiModule: option "path" is /);
+    expect(() => checkPath(path as never)).toThrow(/^PushApiModule: option "path" is /);
   });
 });

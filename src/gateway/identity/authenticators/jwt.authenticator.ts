@@ -5,7 +5,11 @@ import { isName, isUid } from '../../../protocol/names.js';
 import { Authenticator, type Identity } from './authenticator.js';
 import { readCredential } from './credential.js';
 import { isShortSecret, verificationKeys, type VerificationKey } from './jwt.keys.js';
-import { checkOptions, type JwtAuthenticatorOptions } from './jwt.options.js';
+import {
+  checkJwtOptions,
+  type CheckedJwtOptions,
+  type JwtAuthenticatorOptions,
+} from './jwt.options.js';
 
 /** Header, payload and signature in base64url (RFC 7515, section 7.1); the library is laxer. */
 const SIGNED_TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
@@ -44,11 +48,11 @@ export class JwtAuthenticator extends Authenticator {
 
   constructor(options: JwtAuthenticatorOptions) {
     super();
-    const checked = checkOptions(options);
+    const checked = checkJwtOptions(options);
     this.#keys = verificationKeys(checked);
-    this.#toleranceSeconds = checked.clockTolerance ?? 0;
+    this.#toleranceSeconds = checked.clockTolerance;
     this.#rules = claimRules(checked);
-    this.#claims = { uid: checked.uidClaim ?? 'sub', device: checked.deviceClaim };
+    this.#claims = { uid: checked.uidClaim, device: checked.deviceClaim };
     if (this.#keys.some(isShortSecret)) warnOfShortSecret();
   }
 
@@ -85,11 +89,11 @@ export class JwtAuthenticator extends Authenticator {
   }
 }
 
-function claimRules(options: JwtAuthenticatorOptions): JWTVerifyOptions {
+function claimRules(options: CheckedJwtOptions): JWTVerifyOptions {
   return {
     issuer: mutable(options.issuer),
     audience: mutable(options.audience),
-    clockTolerance: options.clockTolerance ?? 0,
+    clockTolerance: options.clockTolerance,
     requiredClaims: options.requireExpiry ? ['exp'] : [],
   };
 }

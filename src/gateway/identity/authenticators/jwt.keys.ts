@@ -1,12 +1,13 @@
 import { createPublicKey, KeyObject, type JsonWebKey } from 'node:crypto';
 import { inspect } from 'node:util';
 import { createRemoteJWKSet, errors, type CryptoKey, type JWTVerifyGetKey } from 'jose';
+import { describe } from '../../../options/describe.js';
 import {
+  brokenJwtOption,
   HMAC_ALGORITHMS,
-  optionError,
   PUBLIC_KEY_ALGORITHMS,
+  type CheckedJwtOptions,
   type JwtAlgorithm,
-  type JwtAuthenticatorOptions,
   type JwtPublicKey,
   type JwtSecret,
 } from './jwt.options.js';
@@ -18,13 +19,13 @@ export interface VerificationKey {
 }
 
 /** The keys that the options name, checked and bound to the algorithms that they allow. */
-export function verificationKeys(options: JwtAuthenticatorOptions): readonly VerificationKey[] {
-  const { secret, publicKey, jwksUrl, algorithms } = options;
-  if (secret !== undefined) return restrict(listOf('secret', secret).map(secretKey), algorithms);
+export function verificationKeys(options: CheckedJwtOptions): readonly VerificationKey[] {
+  const { secret, publicKey, algorithms } = options;
+  if (secret !== undefined) return restrict(listOf(secret).map(secretKey), algorithms);
   if (publicKey !== undefined) {
-    return restrict(listOf('publicKey', publicKey).map(publicKeyOf), algorithms);
+    return restrict(listOf(publicKey).map(publicKeyOf), algorithms);
   }
-  return restrict([remoteKeySet(jwksUrl, options)], algorithms);
+  return restrict([remoteKeySet(options)], algorithms);
 }
 
 /** How many bytes a secret must have for every hash that it is used with (RFC 7518, 3.2). */
@@ -33,10 +34,8 @@ export function isShortSecret({ key, algorithms }: VerificationKey): boolean {
   return key instanceof Uint8Array && key.length < Math.min(...bytes);
 }
 
-function listOf<T>(option: 'secret' | 'publicKey', given: T | readonly T[]): readonly T[] {
-  const list = isList(given) ? given : [given];
-  if (list.length === 0) throw optionError(option, 'an empty list', 'one key, or a list of keys');
-  return list;
+function listOf<T>(given: T | readonly T[]): readonly T[] {
+  return isList(given) ? given : [given];
 }
 
 function isList<T>(given: T | readonly T[]): given is readonly T[] {
@@ -57,20 +56,20 @@ function restrict(
   const isUnused = restricted.some((key) => key.algorithms.length === 0);
   if (isUnused || !wanted.every((algorithm) => possible.includes(algorithm))) {
     const fitting = `a list out of ${possible.join(', ')}, which the given keys can verify`;
-    throw optionError('algorithms', inspect(wanted), `${fitting}, with one at least for each key`);
+    throw brokenJwtOption(
+      'algorithms',
+      describe(wanted),
+      `${fitting}, with one at least for each key`,
+    );
   }
   return restricted;
 }
 
 function secretKey(secret: JwtSecret): VerificationKey {
   const key = typeof secret === 'string' ? Buffer.from(secret) : secret;
-  if (!(key instanceof Uint8Array) || key.length === 0) {
-    const given = key instanceof Uint8Array ? 'an empty one' : typeof secret;
-    throw optionError('secret', given, 'a string or Uint8Array that is not empty');
-  }
   // A public key in place of the secret would let everyone who knows it sign tokens.
   if (Buffer.from(key).toString('latin1').includes('-----BEGIN ')) {
-    throw optionError('secret', 'a PEM text', 'a shared secret; a key belongs in "publicKey"');
+    throw brokenJwtOption('secret', 'a PEM text', 'a shared secret; a key belongs in "publicKey"');
   }
   return { key, algorithms: [...HMAC_ALGORITHMS] };
 }
@@ -81,7 +80,11 @@ function publicKeyOf(given: JwtPublicKey): VerificationKey {
   if (algorithms.length === 0) {
     const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
     const found = [key.asymmetricKeyType, modulusLength, namedCurve].filter(Boolean).join(' ');
-    throw optionError('publicKey', found, 'RSA with 2048 bits or more, P-256/384/521 or Ed25519');
+    throw brokenJwtOption(
+      'publicKey',
+      found,
+      'RSA with 2048 bits or more, P-256/384/521 or Ed25519',
+    );
   }
   if (typeof given === 'string' || given instanceof KeyObject) return { key, algorithms };
   return { key, algorithms: algorithmsOfJwk(given, algorithms) };
@@ -90,7 +93,7 @@ function publicKeyOf(given: JwtPublicKey): VerificationKey {
 /** Synchronous, so that a bad key is an error at start and not at the first client. */
 function importPublicKey(given: JwtPublicKey): KeyObject {
   if (isPrivate(given)) {
-    throw optionError('publicKey', 'a private or secret key', 'the public half only');
+    throw brokenJwtOption('publicKey', 'a private or secret key', 'the public half only');
   }
   if (given instanceof KeyObject) return given;
   try {
@@ -101,7 +104,7 @@ function importPublicKey(given: JwtPublicKey): KeyObject {
     const read = typeof given === 'string' ? 'a string that is no such PEM' : typeof given;
     const allowed =
       'a PEM public key or certificate (with real line breaks, not the two characters \\n), a JWK or a KeyObject';
-    throw optionError('publicKey', read, allowed, cause);
+    throw brokenJwtOption('publicKey', read, allowed, cause);
   }
 }
 
@@ -133,36 +136,23 @@ function algorithmsOfJwk(jwk: JsonWebKey, fitting: JwtAlgorithm[]): JwtAlgorithm
   const verifies = (jwk.use ?? 'sig') === 'sig' && operations.includes('verify');
   if (algorithms.length === 0 || !verifies) {
     const found = inspect({ alg: jwk.alg, use: jwk.use, key_ops: jwk.key_ops });
-    throw optionError('publicKey', found, `a JWK for verifying ${fitting.join(', ')}`);
+    throw brokenJwtOption('publicKey', found, `a JWK for verifying ${fitting.join(', ')}`);
   }
   return algorithms;
 }
 
-function remoteKeySet(
-  given: string | URL | undefined,
-  options: JwtAuthenticatorOptions,
-): VerificationKey {
-  const url = keySetUrl(given);
+function remoteKeySet(options: CheckedJwtOptions): VerificationKey {
+  const url = new URL(options.jwksUrl!);
   const remote = createRemoteJWKSet(url, {
-    timeoutDuration: options.jwksTimeout ?? 5_000,
-    cooldownDuration: options.jwksCooldown ?? 30_000,
-    cacheMaxAge: options.jwksCacheMaxAge ?? 600_000,
+    timeoutDuration: options.jwksTimeout,
+    cooldownDuration: options.jwksCooldown,
+    cacheMaxAge: options.jwksCacheMaxAge,
   });
   const find: JWTVerifyGetKey = (header, token) =>
     remote(header, token).catch((error: unknown) => {
       throw isAboutToken(error) ? error : keySetError(url, error);
     });
   return { key: find, algorithms: [...PUBLIC_KEY_ALGORITHMS] };
-}
-
-function keySetUrl(given: string | URL | undefined): URL {
-  const text = String(given);
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password) {
-    const found = url?.password ? 'a URL with a password' : inspect(given);
-    throw optionError('jwksUrl', found, 'an absolute http(s) URL without user and password');
-  }
-  return url;
 }
 
 /** Whether the key set was there and the fault is the token's: an unknown or ambiguous `kid`. */

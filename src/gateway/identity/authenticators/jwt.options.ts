@@ -1,5 +1,8 @@
 import type { JsonWebKey, KeyObject } from 'node:crypto';
-import { inspect } from 'node:util';
+import { brokenOption, checkOptions } from '../../../options/check-options.js';
+import { describeKind } from '../../../options/describe.js';
+import type { Checked, OptionTable } from '../../../options/option-table.js';
+import { FLAG, isListOf, isText, TEXT, TEXTS, WEB_ADDRESS, whole } from '../../../options/rules.js';
 
 export const HMAC_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const;
 
@@ -98,96 +101,78 @@ export interface JwtAuthenticatorOptions {
   requireExpiry?: boolean;
 }
 
-type OptionName = keyof JwtAuthenticatorOptions;
+/** As errors name it. */
+const OWNER = 'JwtAuthenticator';
 
-/** What an option must be, in words and as a check. Keys have their own checks in jwt.keys.ts. */
-interface Rule {
-  readonly allowed: string;
-  readonly accepts: (value: unknown) => boolean;
+/** Whether the keys are any good is checked where they are read. */
+const jwtOptions = {
+  secret: {
+    rule: {
+      allowed: 'a string or Uint8Array that is not empty, or a list of such that is not empty',
+      accepts: (value) => isSecret(value) || isListOf(isSecret, value),
+      show: describeKind,
+    },
+  },
+  publicKey: {
+    rule: {
+      allowed: 'a PEM text, a JWK or a KeyObject, or a list of such that is not empty',
+      accepts: (value) => (Array.isArray(value) ? isListOf(isKey, value) : isKey(value)),
+      show: describeKind,
+    },
+  },
+  jwksUrl: { rule: WEB_ADDRESS },
+  jwksTimeout: { default: 5_000, rule: whole('milliseconds', 0) },
+  jwksCooldown: { default: 30_000, rule: whole('milliseconds', 0, Infinity) },
+  jwksCacheMaxAge: { default: 600_000, rule: whole('milliseconds', 0, Infinity) },
+  algorithms: {
+    rule: {
+      allowed: 'a list of algorithms that is not empty',
+      accepts: (value) => isListOf(isText, value),
+    },
+  },
+  issuer: { rule: TEXTS },
+  audience: { rule: TEXTS },
+  clockTolerance: {
+    default: 0,
+    rule: {
+      allowed: 'a number of seconds, 0 or more',
+      accepts: (value) => Number.isFinite(value) && Number(value) >= 0,
+    },
+  },
+  uidClaim: { default: 'sub', rule: TEXT },
+  deviceClaim: { rule: TEXT },
+  requireExpiry: { default: false, rule: FLAG },
+} satisfies OptionTable<JwtAuthenticatorOptions>;
+
+export type CheckedJwtOptions = Checked<JwtAuthenticatorOptions, typeof jwtOptions>;
+
+/** @throws Error that names the option, what was given (never a secret) and what is allowed */
+export function checkJwtOptions(options: JwtAuthenticatorOptions = {}): CheckedJwtOptions {
+  const checked = checkOptions(OWNER, jwtOptions, options);
+  const sources = KEY_SOURCES.filter((name) => checked[name] !== undefined);
+  if (sources.length === 1) return checked;
+  const given = sources.join(' and ') || 'none (is an environment variable not set?)';
+  throw new Error(
+    `${OWNER}: exactly one of "secret", "publicKey" and "jwksUrl" is required; given: ${given}.`,
+  );
 }
 
-const isText = (value: unknown): boolean => typeof value === 'string' && value.length > 0;
+const KEY_SOURCES = ['secret', 'publicKey', 'jwksUrl'] as const;
 
-const TEXT: Rule = { allowed: 'a string that is not empty', accepts: isText };
-
-const TEXTS: Rule = {
-  allowed: 'a string that is not empty, or a list of such strings that is not empty',
-  accepts: (value) =>
-    Array.isArray(value) ? value.length > 0 && value.every(isText) : isText(value),
-};
-
-const MILLISECONDS: Rule = {
-  allowed: 'a whole number of milliseconds, 0 or more',
-  accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
-};
-
-const RULES: Readonly<Record<OptionName, Rule | null>> = {
-  secret: null,
-  publicKey: null,
-  jwksUrl: null,
-  jwksTimeout: MILLISECONDS,
-  jwksCooldown: MILLISECONDS,
-  jwksCacheMaxAge: MILLISECONDS,
-  algorithms: {
-    allowed: 'a list of algorithms that is not empty',
-    accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isText),
-  },
-  issuer: TEXTS,
-  audience: TEXTS,
-  clockTolerance: {
-    allowed: 'a number of seconds, 0 or more',
-    accepts: (value) => Number.isFinite(value) && Number(value) >= 0,
-  },
-  uidClaim: TEXT,
-  deviceClaim: TEXT,
-  requireExpiry: { allowed: 'true or false', accepts: (value) => typeof value === 'boolean' },
-};
-
-/** The error for an option that cannot be used. `given` must not contain a secret or a key. */
-export function optionError(
-  option: OptionName,
+/** The error for an option that turns out to be unusable. `given` must not contain a key. */
+export function brokenJwtOption(
+  name: keyof JwtAuthenticatorOptions,
   given: string,
   allowed: string,
   cause?: unknown,
 ): Error {
-  return new Error(`JwtAuthenticator: "${option}" must be ${allowed}; given: ${given}.`, { cause });
+  return brokenOption(OWNER, name, given, allowed, cause);
 }
 
-/**
- * Checks everything but the keys themselves. Throws an Error that names the option, what was
- * given and what is allowed.
- */
-export function checkOptions(options: JwtAuthenticatorOptions = {}): JwtAuthenticatorOptions {
-  checkNames(options);
-  checkKeySource(options);
-  for (const [name, rule] of Object.entries(RULES) as [OptionName, Rule | null][]) {
-    const value = options[name];
-    if (rule && value !== undefined && !rule.accepts(value)) {
-      throw optionError(name, inspect(value), rule.allowed);
-    }
-  }
-  return options;
+function isSecret(value: unknown): boolean {
+  return isText(value) || (value instanceof Uint8Array && value.length > 0);
 }
 
-/** A misspelt `audience` would be a check that never happens: plain JavaScript needs the error. */
-function checkNames(options: JwtAuthenticatorOptions): void {
-  const unknown = Object.keys(options).filter((name) => !Object.hasOwn(RULES, name));
-  if (unknown.length > 0) {
-    const known = Object.keys(RULES).join(', ');
-    throw new Error(
-      `JwtAuthenticator: there is no option "${unknown.join('", "')}"; the options are: ${known}.`,
-    );
-  }
-}
-
-function checkKeySource(options: JwtAuthenticatorOptions): void {
-  const sources = (['secret', 'publicKey', 'jwksUrl'] as const).filter(
-    (name) => options[name] !== undefined,
-  );
-  if (sources.length !== 1) {
-    const given = sources.join(' and ') || 'none (is an environment variable not set?)';
-    throw new Error(
-      `JwtAuthenticator: exactly one of "secret", "publicKey" and "jwksUrl" is required; given: ${given}.`,
-    );
-  }
+function isKey(value: unknown): boolean {
+  return isText(value) || (typeof value === 'object' && value !== null);
 }

@@ -62,7 +62,7 @@ describe("JwtAuthenticator's options", () => {
     ['requireExpiry', { secret: SECRET, requireExpiry: 'yes' }],
   ])('are refused with the name of the bad one: %s', (name, options) => {
     expect(messageFor(options)).toMatch(
-      new RegExp(`^JwtAuthenticator: "${name}" must be .+; given: .+`),
+      new RegExp(`^JwtAuthenticator: option "${name}" is .+; allowed is .+\\.$`),
     );
   });
 
@@ -84,7 +84,7 @@ describe("JwtAuthenticator's options", () => {
       { publicKey: [rsa.publicKey, ec.publicKey], algorithms: ['RS256'] },
     ],
   ])('cannot allow %s', (_, options) => {
-    expect(messageFor(options)).toContain('"algorithms" must be a list out of');
+    expect(messageFor(options)).toContain('allowed is a list out of');
   });
 
   it.each([
@@ -93,7 +93,7 @@ describe("JwtAuthenticator's options", () => {
     ['a private JWK', ed.privateKey.export({ format: 'jwk' })],
     ['a secret JWK', { kty: 'oct', k: 'c2VjcmV0' }],
   ])('refuse %s as the public key', (_, publicKey) => {
-    expect(messageFor({ publicKey })).toContain('must be the public half only');
+    expect(messageFor({ publicKey })).toContain('allowed is the public half only');
   });
 
   it.each([
@@ -101,7 +101,7 @@ describe("JwtAuthenticator's options", () => {
     ['secp256k1', generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey],
     ['Ed448', generateKeyPairSync('ed448').publicKey],
   ])('refuse a public key that no allowed algorithm is for: %s', (_, publicKey) => {
-    expect(messageFor({ publicKey })).toContain('"publicKey" must be RSA with 2048 bits or more');
+    expect(messageFor({ publicKey })).toContain('allowed is RSA with 2048 bits or more');
   });
 
   it.each([
@@ -110,7 +110,7 @@ describe("JwtAuthenticator's options", () => {
     ['alg', { alg: 'RSA-OAEP' }],
   ])('refuse a JWK whose own "%s" says that it does not verify tokens', (_, member) => {
     const jwk = { ...rsa.publicKey.export({ format: 'jwk' }), ...member };
-    expect(messageFor({ publicKey: jwk })).toContain('must be a JWK for verifying');
+    expect(messageFor({ publicKey: jwk })).toContain('allowed is a JWK for verifying');
   });
 
   it.each([
@@ -126,6 +126,9 @@ describe("JwtAuthenticator's options", () => {
     expect(messageFor({ secret, algorithms: ['none'] })).not.toContain(secret);
     expect(messageFor({ publicKey: secret })).not.toContain(secret);
     expect(messageFor({ secret, secrets: secret })).not.toContain(secret);
+    expect(messageFor({ secret: [secret, 5] })).not.toContain(secret);
+    expect(messageFor({ publicKey: [secret, 5] })).not.toContain(secret);
+    expect(messageFor({ jwksUrl: `/jwks.json?key=${secret}` })).not.toContain(secret);
     expect(messageFor({ jwksUrl: `https://ada:${secret}@login.example.com` })).not.toContain(
       secret,
     );

@@ -1,0 +1,29 @@
+import type { ConnectionLimit } from '../engine/engine.js';
+import type { Checked, OptionTable } from '../options/option-table.js';
+import { oneOf, whole } from '../options/rules.js';
+
+export interface RegistryOptions {
+  /**
+   * Connections that a uid may have, over the whole cluster; 0 for any number.
+   *
+   * @default 0 connections
+   */
+  maxConnectionsPerUid?: number;
+
+  /**
+   * What happens beyond `maxConnectionsPerUid`: `refuse` closes the new connection with 4429,
+   * `close-oldest` closes the uid's oldest with 4409.
+   *
+   * @default 'refuse'
+   */
+  connectionLimitPolicy?: ConnectionLimit['beyond'];
+}
+
+export const registryOptions = {
+  maxConnectionsPerUid: { default: 0, rule: whole('connections', 0) },
+  connectionLimitPolicy: { default: 'refuse', rule: oneOf('refuse', 'close-oldest') },
+} satisfies OptionTable<RegistryOptions>;
+
+/** Where the checked options are injected. */
+export const REGISTRY_OPTIONS = Symbol('RegistryOptions');
+export type CheckedRegistryOptions = Checked<RegistryOptions, typeof registryOptions>;
