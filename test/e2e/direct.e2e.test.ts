@@ -2,34 +2,25 @@ import { Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocketGateway, type OnGatewayConnection } from '@nestjs/websockets';
 import type { PushSocket } from '../../src/index.js';
-import { startApp, type RunningApp } from '../support/app.js';
-import { closeAll, connectJson, connectText } from '../support/client.js';
+import { useApp } from '../support/use-app.js';
 
-let running: RunningApp;
+const app = useApp();
 
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await closeAll();
-  await running?.close();
-});
+afterEach(() => vi.restoreAllMocks());
 
 describe('frames that go past ws', () => {
   it('leave in one write when one turn sends many to one connection', async () => {
-    running = await startApp();
-    const client = await connectText(running.url);
-    await client.login('ada');
+    const client = await app.text('ada');
     const write = vi.spyOn(Socket.prototype, 'write');
-    await Promise.all(Array.from({ length: 50 }, (_, i) => running.push.sendToUid('ada', `n${i}`)));
+    await Promise.all(Array.from({ length: 50 }, (_, i) => app.push.sendToUid('ada', `n${i}`)));
     for (let i = 0; i < 50; i++) expect(await client.next()).toBe(`n${i}`);
     expect(write).toHaveBeenCalledTimes(1);
   });
 
   it('do not pile up in a loop of awaited sends that never lets the turn end', async () => {
-    running = await startApp();
-    const client = await connectText(running.url);
-    await client.login('ada');
+    const client = await app.text('ada');
     const write = vi.spyOn(Socket.prototype, 'write');
-    for (let i = 0; i < 640; i++) await running.push.sendToUid('ada', 'x');
+    for (let i = 0; i < 640; i++) await app.push.sendToUid('ada', 'x');
     expect(write.mock.calls.length).toBeGreaterThanOrEqual(10);
     for (let i = 0; i < 640; i++) expect(await client.next()).toBe('x');
   });
@@ -41,13 +32,13 @@ describe('frames that go past ws', () => {
         client.send('by ws');
       }
     }
-    running = await startApp({ push: { direct }, providers: [Raw] });
-    const client = await connectText(running.url);
+    await app.start({ push: { direct }, providers: [Raw] });
+    const client = await app.connectText();
     client.send('ada');
     expect(await client.next()).toContain('ada');
     expect(await client.next()).toBe('by ws');
-    await running.push.sendToUid('ada', 'last words');
-    await running.push.disconnect('ada');
+    await app.push.sendToUid('ada', 'last words');
+    await app.push.disconnect('ada');
     expect(await client.next()).toBe('last words');
   });
 
@@ -61,9 +52,8 @@ describe('frames that go past ws', () => {
           client[add]('message', (data: Buffer) => heard.push(data.toString()));
         }
       }
-      running = await startApp({ providers: [Listening] });
-      const client = await connectJson(running.url);
-      await client.login('ada');
+      await app.start({ providers: [Listening] });
+      const client = await app.json('ada');
       await client.request('ping');
       expect(heard).toEqual([expect.stringContaining('"ping"')]);
     },

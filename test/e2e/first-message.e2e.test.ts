@@ -1,25 +1,16 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { UnauthorizedException } from '@nestjs/common';
 import {
   Authenticator,
   type AuthenticationContext,
   type Credential,
   type Identity,
-  type PushModuleOptions,
 } from '../../src/index.js';
-import { startApp, type RunningApp } from '../support/app.js';
-import { closeAll, connect, connectJson, connectText, refusedUpgrade } from '../support/client.js';
+import { connectText, refusedUpgrade } from '../support/client.js';
+import { eventsOf } from '../support/events.js';
+import { useApp } from '../support/use-app.js';
 
-let running: RunningApp;
-
-async function start(push: PushModuleOptions = {}): Promise<RunningApp> {
-  return (running = await startApp({ push }));
-}
-
-afterEach(async () => {
-  await closeAll();
-  await running?.close();
-});
+const app = useApp();
 
 /** Answers when the test lets it. */
 class GatedAuthenticator extends Authenticator {
@@ -53,8 +44,7 @@ class ThrowingAuthenticator extends Authenticator {
 
 describe('the first message', () => {
   it('binds a json client to its uid and answers with uid and connectionId', async () => {
-    const { url, push } = await start();
-    const client = await connectJson(url);
+    const client = await app.connectJson();
     client.send({ event: 'auth', data: { uid: 'ada' }, id: 7 });
     const answer = await client.next();
     expect(answer).toEqual({
@@ -62,42 +52,39 @@ describe('the first message', () => {
       id: 7,
       data: { uid: 'ada', connectionId: expect.stringMatching(/^@[0-9a-z]{10}\.[0-9a-z]+$/) },
     });
-    expect(await push.isOnline('ada')).toBe(true);
+    expect(await app.push.isOnline('ada')).toBe(true);
   });
 
   it('binds a text client to its uid and greets it in French', async () => {
-    const { url, push } = await start();
-    const client = await connectText(url);
+    const client = await app.connectText();
     expect(await client.login('ada')).toBe('Connexion réussie, votre uid est ada');
-    expect(await push.isOnline('ada')).toBe(true);
+    expect(await app.push.isOnline('ada')).toBe(true);
   });
 
   it('greets text clients with the sentence of the option', async () => {
-    const { url } = await start({ welcome: (uid) => `login success, your uid is ${uid}` });
-    const client = await connectText(url);
+    await app.start({ push: { welcome: (uid) => `login success, your uid is ${uid}` } });
+    const client = await app.connectText();
     expect(await client.login('ada')).toBe('login success, your uid is ada');
   });
 
   it('tells the protocol by the first frame when no subprotocol was offered', async () => {
-    const { url } = await start();
-    const text = await connect(url);
+    const text = await app.connect();
     expect(await text.login('ada')).toBe('Connexion réussie, votre uid est ada');
-    const json = await connectJson(url, { protocols: [] });
+    const json = await app.connectJson({ protocols: [] });
     expect(json.subprotocol).toBe('');
     expect(await json.login('bob')).toMatchObject({ uid: 'bob' });
   });
 
   it('speaks the subprotocol that was offered, whatever stands beside it', async () => {
-    const { url } = await start();
-    const client = await connectText(url, { protocols: ['chat', 'push.v1.text'] });
+    const client = await app.connectText({ protocols: ['chat', 'push.v1.text'] });
     expect(client.subprotocol).toBe('push.v1.text');
     // With text, a brace is a uid like any other.
     expect(await client.login('{ada}')).toContain('{ada}');
   });
 
   it('refuses the upgrade with 400 when only unknown subprotocols are offered', async () => {
-    const { url } = await start();
-    const refusal = await refusedUpgrade(url, { protocols: ['chat', 'push.v9.json'] });
+    await app.start();
+    const refusal = await refusedUpgrade(app.url, { protocols: ['chat', 'push.v9.json'] });
     expect(refusal.status).toBe(400);
     expect(refusal.body).toContain('push.v1.json');
   });
@@ -110,16 +97,14 @@ describe('the first message', () => {
     ['null', 'null'],
     ['nothing', ''],
   ])('answers %s as first json frame with AUTH_REQUIRED and closes with 4401', async (_, frame) => {
-    const { url } = await start();
-    const client = await connectJson(url);
+    const client = await app.connectJson();
     client.send(frame);
     expect(await client.next()).toMatchObject({ event: 'error', data: { code: 'AUTH_REQUIRED' } });
     expect(await client.waitForClose()).toMatchObject({ code: 4401 });
   });
 
   it('answers a binary first frame with AUTH_REQUIRED and closes with 4401', async () => {
-    const { url } = await start();
-    const client = await connectText(url);
+    const client = await app.connectText();
     client.send(Buffer.from('ada'));
     expect(await client.next()).toMatch(/^error:AUTH_REQUIRED:/);
     expect(await client.waitForClose()).toMatchObject({ code: 4401 });
@@ -135,19 +120,18 @@ describe('the first message', () => {
     ['a uid that is too long', { event: 'auth', data: { uid: 'x'.repeat(129) } }],
     ['a device that is no name', { event: 'auth', data: { uid: 'ada', device: '' } }],
   ])('answers %s with AUTH_FAILED and closes with 4401', async (_, frame) => {
-    const { url, push } = await start();
-    const client = await connectJson(url);
+    const client = await app.connectJson();
     client.send(frame);
     expect(await client.next()).toMatchObject({ event: 'error', data: { code: 'AUTH_FAILED' } });
     expect(await client.waitForClose()).toMatchObject({ code: 4401 });
-    expect(await push.countConnections()).toBe(0);
+    expect(await app.push.countConnections()).toBe(0);
   });
 
   it('takes a refusal that the authenticator throws as Nest does', async () => {
-    const { url } = await start({
-      authenticator: new ThrowingAuthenticator(new UnauthorizedException()),
+    await app.start({
+      push: { authenticator: new ThrowingAuthenticator(new UnauthorizedException()) },
     });
-    const client = await connectJson(url);
+    const client = await app.connectJson();
     client.send({ event: 'auth', data: { uid: 'ada' } });
     expect(await client.next()).toMatchObject({ data: { code: 'AUTH_FAILED' } });
     expect(await client.waitForClose()).toMatchObject({ code: 4401 });
@@ -162,35 +146,35 @@ describe('the first message', () => {
         return { uid: 'bob' };
       }
     }
-    const { url } = await start({ authenticator: Failing });
-    const client = await connectJson(url);
+    await app.start({ push: { authenticator: Failing } });
+    const client = await app.connectJson();
     client.send({ event: 'auth', data: { uid: 'ada' } });
     expect(await client.next()).toMatchObject({ data: { code: 'INTERNAL' } });
     expect(await client.waitForClose()).toMatchObject({ code: 1011 });
-    const other = await connectJson(url);
+    const other = await app.connectJson();
     expect(await other.login('bob')).toMatchObject({ uid: 'bob' });
   });
 
   it('closes with 1011 when the authenticator hangs, and tells it to give up', async () => {
     const authenticator = new GatedAuthenticator();
-    const { url } = await start({ authenticator, authenticatorTimeout: 50 });
-    const client = await connectJson(url);
+    await app.start({ push: { authenticator, authenticatorTimeout: 50 } });
+    const client = await app.connectJson();
     client.send({ event: 'auth', data: { uid: 'ada' } });
     expect(await client.waitForClose()).toMatchObject({ code: 1011 });
     expect(authenticator.context!.signal.aborted).toBe(true);
   });
 
   it('closes with 4508 when no first message comes in time', async () => {
-    const { url } = await start({ authTimeout: 100 });
-    const client = await connectJson(url);
+    await app.start({ push: { authTimeout: 100 } });
+    const client = await app.connectJson();
     expect(await client.next()).toMatchObject({ data: { code: 'AUTH_TIMEOUT' } });
     expect(await client.waitForClose()).toMatchObject({ code: 4508 });
   });
 
   it('keeps frames that come during authentication and handles them in order afterwards', async () => {
     const authenticator = new GatedAuthenticator();
-    const { url } = await start({ authenticator });
-    const client = await connectJson(url);
+    await app.start({ push: { authenticator } });
+    const client = await app.connectJson();
     client.send({ event: 'auth', data: { uid: 'ada' } });
     await authenticator.asked;
     for (let i = 0; i < 100; i++) client.send({ event: 'send', data: { to: 'ada', data: i } });
@@ -203,28 +187,23 @@ describe('the first message', () => {
 
   it('delivers what a client sent before it closed, though authentication was still running', async () => {
     const authenticator = new GatedAuthenticator();
-    const { url, push } = await start({ authenticator });
-    const sent = new Promise<void>((resolve) => {
-      push.events$.subscribe((event) => {
-        if (event.type === 'disconnected') resolve();
-      });
-    });
+    await app.start({ push: { authenticator } });
+    const events = eventsOf(app.push);
     authenticator.release();
-    const receiver = await connectJson(url);
-    await receiver.login('bob');
-    const client = await connectText(url);
+    const receiver = await app.json('bob');
+    const client = await app.connectText();
     client.send('ada');
     client.send('bob:fire and forget');
     await client.close();
     expect(await receiver.next()).toMatchObject({ data: { from: 'ada', data: 'fire and forget' } });
-    await sent;
-    expect(await push.isOnline('ada')).toBe(false);
+    await events.waitFor(({ type }) => type === 'disconnected');
+    expect(await app.push.isOnline('ada')).toBe(false);
   });
 
   it('closes with 4529 when more frames wait than the option allows', async () => {
     const authenticator = new GatedAuthenticator();
-    const { url } = await start({ authenticator, maxPendingFrames: 8 });
-    const client = await connectJson(url);
+    await app.start({ push: { authenticator, maxPendingFrames: 8 } });
+    const client = await app.connectJson();
     for (let i = 0; i < 20; i++) client.send({ event: 'auth', data: { uid: 'ada' } });
     expect(await client.next()).toMatchObject({ data: { code: 'RATE_LIMITED' } });
     expect(await client.waitForClose()).toMatchObject({ code: 4529 });
@@ -234,8 +213,8 @@ describe('the first message', () => {
   it('tells the authenticator where the client comes from', async () => {
     const authenticator = new GatedAuthenticator();
     authenticator.release();
-    const { url } = await start({ authenticator });
-    const client = await connectText(`${url}?tenant=a`, {
+    await app.start({ push: { authenticator } });
+    const client = await connectText(`${app.url}?tenant=a`, {
       headers: { origin: 'https://x.example' },
     });
     await client.login('ada');

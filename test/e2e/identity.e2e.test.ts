@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SignJWT } from 'jose';
 import {
   Authenticator,
@@ -6,16 +6,11 @@ import {
   type Credential,
   type Identity,
 } from '../../src/index.js';
-import { startApp, type RunningApp } from '../support/app.js';
-import { closeAll, connectJson, connectText } from '../support/client.js';
+import { eventsOf } from '../support/events.js';
+import { useApp } from '../support/use-app.js';
 
 const SECRET = 'a secret for tests, long enough for HS256';
-let running: RunningApp;
-
-afterEach(async () => {
-  await closeAll();
-  await running?.close();
-});
+const app = useApp();
 
 function tokenOf(sub: string, expiresAt?: number): Promise<string> {
   const token = new SignJWT({ role: 'tester' })
@@ -40,64 +35,62 @@ class ShortLived extends Authenticator {
 
 describe('an identity', () => {
   it('comes from a JSON Web Token, for both protocols', async () => {
-    running = await startApp({ push: { authenticator: new JwtAuthenticator({ secret: SECRET }) } });
-    const [json, text] = [await connectJson(running.url), await connectText(running.url)];
+    await app.start({ push: { authenticator: new JwtAuthenticator({ secret: SECRET }) } });
+    const [json, text] = [await app.connectJson(), await app.connectText()];
     await json.login({ token: await tokenOf('ada') });
     expect(await text.login(await tokenOf('ada'))).toContain('ada');
-    expect(await running.push.connectionsOf('ada')).toMatchObject([
+    expect(await app.push.connectionsOf('ada')).toMatchObject([
       { claims: { sub: 'ada', role: 'tester' } },
       { claims: { sub: 'ada', role: 'tester' } },
     ]);
   });
 
   it('is refused when the token is not signed by the secret', async () => {
-    running = await startApp({
+    await app.start({
       push: { authenticator: new JwtAuthenticator({ secret: `${SECRET}, another one` }) },
     });
-    const client = await connectJson(running.url);
+    const client = await app.connectJson();
     client.send({ event: 'auth', data: { token: await tokenOf('ada') } });
     expect(await client.next()).toMatchObject({ data: { code: 'AUTH_FAILED' } });
     expect(await client.waitForClose()).toMatchObject({ code: 4401 });
   });
 
   it('that expires closes its connection with 4401, after saying so', async () => {
-    running = await startApp({ push: { authenticator: new ShortLived() } });
-    const client = await connectJson(running.url);
-    await client.login({ uid: 'ada', lifetime: 50 });
+    await app.start({ push: { authenticator: new ShortLived() } });
+    const client = await app.json({ uid: 'ada', lifetime: 50 });
     expect(await client.next()).toMatchObject({ event: 'error', data: { code: 'AUTH_EXPIRED' } });
     expect(await client.waitForClose()).toMatchObject({ code: 4401 });
-    expect(await running.push.isOnline('ada')).toBe(false);
+    expect(await app.push.isOnline('ada')).toBe(false);
   });
 
   it('can be renewed for the same uid, and lives on', async () => {
-    running = await startApp({ push: { authenticator: new ShortLived() } });
-    const [renewed, witness] = [await connectJson(running.url), await connectJson(running.url)];
+    await app.start({ push: { authenticator: new ShortLived() } });
+    const [renewed, witness] = [await app.connectJson(), await app.connectJson()];
     const { connectionId } = await renewed.login({ uid: 'ada', lifetime: 1_000 });
     await witness.login({ uid: 'bob', lifetime: 1_200 });
     const reply = await renewed.request('auth', { uid: 'ada' });
     expect(reply).toMatchObject({ event: 'auth', data: { uid: 'ada', connectionId } });
     await witness.waitForClose();
     expect(await renewed.settle()).toEqual([]);
-    const [{ claims }] = await running.push.connectionsOf('ada');
+    const [{ claims }] = await app.push.connectionsOf('ada');
     expect(claims).toEqual({});
   });
 
   it('cannot be changed to another uid, and the refusal leaves the connection as it was', async () => {
-    running = await startApp({ push: { authenticator: new ShortLived() } });
-    const client = await connectJson(running.url);
-    await client.login('ada');
+    await app.start({ push: { authenticator: new ShortLived() } });
+    const client = await app.json('ada');
     for (const data of [{ uid: 'bob' }, { uid: 'refused' }, 'no object', null]) {
       const reply = await client.request('auth', data);
       expect(reply).toMatchObject({ event: 'error', data: { code: 'AUTH_FAILED' } });
     }
-    await running.push.sendToUid('ada', 'still ada');
+    await app.push.sendToUid('ada', 'still ada');
     expect(await client.next()).toMatchObject({ data: { data: 'still ada' } });
-    expect(await running.push.isOnline('bob')).toBe(false);
+    expect(await app.push.isOnline('bob')).toBe(false);
   });
 
   it('that has expired already is refused', async () => {
-    running = await startApp({ push: { authenticator: new ShortLived() } });
-    const client = await connectJson(running.url);
+    await app.start({ push: { authenticator: new ShortLived() } });
+    const client = await app.connectJson();
     client.send({ event: 'auth', data: { uid: 'ada', lifetime: -1 } });
     expect(await client.next()).toMatchObject({ data: { code: 'AUTH_FAILED' } });
   });
@@ -105,19 +98,13 @@ describe('an identity', () => {
 
 describe('a heartbeat', () => {
   it('drops a client that gives no sign of life, and keeps one that answers pings', async () => {
-    running = await startApp({ push: { heartbeatInterval: 300 } });
-    const [silent, lively] = [await connectJson(running.url), await connectJson(running.url)];
-    await silent.login('ada');
-    await lively.login('bob');
+    await app.start({ push: { heartbeatInterval: 300 } });
+    const [silent, lively] = [await app.json('ada'), await app.json('bob')];
+    const events = eventsOf(app.push);
     // A socket that is not read does not see the ping, so it does not answer.
     silent.pause();
-    const gone = new Promise<void>((resolve) => {
-      running.push.events$.subscribe((event) => {
-        if (event.type === 'offline' && event.uid === 'ada') resolve();
-      });
-    });
-    await gone;
-    expect(await running.push.isOnline('bob')).toBe(true);
+    await events.waitFor((event) => event.type === 'offline' && event.uid === 'ada');
+    expect(await app.push.isOnline('bob')).toBe(true);
     expect(await lively.settle()).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { Injectable, Module, type INestApplication } from '@nestjs/common';
+import type { Server } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { Injectable, Module } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
 import {
   MessageBody,
@@ -17,26 +18,16 @@ import {
   type PushModuleOptions,
   type PushOptionsFactory,
 } from '../../src/index.js';
-import { startApp, type AppOptions, type RunningApp } from '../support/app.js';
-import { closeAll, connect, connectJson, connectText, refusedUpgrade } from '../support/client.js';
+import { connect, connectJson, connectText, refusedUpgrade } from '../support/client.js';
 import { freePort } from '../support/free-port.js';
+import { useApp } from '../support/use-app.js';
 
-let running: RunningApp | undefined;
+const app = useApp();
 
-async function start(options: AppOptions): Promise<RunningApp> {
-  return (running = await startApp(options));
-}
-
-afterEach(async () => {
-  await closeAll();
-  await running?.close();
-  running = undefined;
-});
-
-async function expectPush({ url, push }: RunningApp): Promise<void> {
+async function expectPushAt(url: string): Promise<void> {
   const client = await connectText(url);
   await client.login('ada');
-  expect(await push.sendToUid('ada', 'hi')).toMatchObject({ nodes: 1 });
+  expect(await app.push.sendToUid('ada', 'hi')).toMatchObject({ nodes: 1 });
   expect(await client.next()).toBe('hi');
 }
 
@@ -72,13 +63,14 @@ class FactoryModule {}
 
 describe('importing PushModule', () => {
   it.each(['express', 'fastify'] as const)('is enough on %s', async (adapter) => {
-    await expectPush(await start({ adapter }));
+    await app.start({ adapter });
+    await expectPushAt(app.url);
   });
 
   it('serves the path of the option and no other', async () => {
-    const app = await start({ push: { path: '/socket' } });
-    await expectPush({ ...app, url: `${app.url}socket` });
-    await expect(connectText(app.url)).rejects.toThrow('404');
+    await app.start({ push: { path: '/socket' } });
+    await expectPushAt(`${app.url}socket`);
+    await expect(app.connectText()).rejects.toThrow('404');
   });
 
   it('takes options from a factory with injected providers', async () => {
@@ -87,8 +79,8 @@ describe('importing PushModule', () => {
       inject: [UsersService],
       useFactory: (users: UsersService) => ({ authenticator: new KeyAuthenticator(users) }),
     });
-    const { url } = await start({ module });
-    const client = await connectText(url);
+    await app.start({ module });
+    const client = await app.connectText();
     expect(await client.login('key-of-ada')).toContain('ada');
   });
 
@@ -99,14 +91,14 @@ describe('importing PushModule', () => {
       PushModule.forRootAsync({ imports: [FactoryModule], useExisting: Factory }),
     ],
   ])('takes options from %s', async (_, module) => {
-    const app = await start({ module });
-    await expectPush({ ...app, url: `${app.url}socket` });
+    await app.start({ module });
+    await expectPushAt(`${app.url}socket`);
   });
 
   it('has Nest construct an authenticator class with its dependencies', async () => {
     const module = PushModule.forRoot({ imports: [UsersModule], authenticator: KeyAuthenticator });
-    const { url } = await start({ module });
-    const [known, unknown] = [await connectText(url), await connectText(url)];
+    await app.start({ module });
+    const [known, unknown] = [await app.connectText(), await app.connectText()];
     expect(await known.login('key-of-ada')).toContain('ada');
     unknown.send('another key');
     expect(await unknown.next()).toMatch(/^error:AUTH_FAILED:/);
@@ -114,27 +106,23 @@ describe('importing PushModule', () => {
 
   it("uses the application's own instance of an authenticator that it provides", async () => {
     const module = PushModule.forRoot({ authenticator: KeyAuthenticator });
-    const { url, app } = await start({
-      module,
-      imports: [UsersModule],
-      providers: [KeyAuthenticator],
-    });
-    app.get(UsersService).names.set('another', 'bob');
-    const client = await connectText(url);
+    await app.start({ module, imports: [UsersModule], providers: [KeyAuthenticator] });
+    app.nest.get(UsersService).names.set('another', 'bob');
+    const client = await app.connectText();
     expect(await client.login('another')).toContain('bob');
   });
 
   it('says what to do when the application sets another adapter', async () => {
-    const starting = startApp({
-      configure: (app: INestApplication) => app.useWebSocketAdapter(new WsAdapter(app)),
+    const starting = app.start({
+      configure: (nest) => nest.useWebSocketAdapter(new WsAdapter(nest)),
     });
     await expect(starting).rejects.toThrow(/remove the call of app\.useWebSocketAdapter\(\)/);
   });
 
   it('serves no sockets with gateway: false, and needs no authenticator then', async () => {
-    const { url, push } = await start({ module: PushModule.forRoot({ gateway: false }) });
-    await expect(connectText(url)).rejects.toThrow();
-    expect(await push.broadcast(1)).toMatchObject({ nodes: 0 });
+    await app.start({ module: PushModule.forRoot({ gateway: false }) });
+    await expect(app.connectText()).rejects.toThrow();
+    expect(await app.push.broadcast(1)).toMatchObject({ nodes: 0 });
   });
 });
 
@@ -165,7 +153,7 @@ describe('an option that is wrong', () => {
     ['gateway', 'no', /"gateway" is "no"/],
     ['authTimeOut', 5, /there is no option "authTimeOut"; the options are .*authTimeout/],
   ])('(%s: %s) is named with what was given and what is allowed', async (name, value, message) => {
-    await expect(startApp({ push: { [name]: value } })).rejects.toThrow(message);
+    await expect(app.start({ push: { [name]: value } })).rejects.toThrow(message);
   });
 });
 
@@ -182,8 +170,8 @@ describe('beside other users of the same server', () => {
   }
 
   it('gateways on other paths work as they always did', async () => {
-    const { url } = await start({ providers: [OtherGateway] });
-    const other = await connectJson(`${url}other`, { protocols: [] });
+    await app.start({ providers: [OtherGateway] });
+    const other = await connectJson(`${app.url}other`, { protocols: [] });
     other.send({ event: 'echo', data: 'without authentication' });
     expect(await other.next()).toEqual({ event: 'echoed', data: 'without authentication' });
   });
@@ -197,28 +185,28 @@ describe('beside other users of the same server', () => {
         return { event: 'echoed', data };
       }
     }
-    await start({ providers: [OwnPort] });
+    await app.start({ providers: [OwnPort] });
     const client = await connectJson(`ws://127.0.0.1:${port}/`, { protocols: [] });
     client.send({ event: 'echo', data: 1 });
     expect(await client.next()).toEqual({ event: 'echoed', data: 1 });
   });
 
   it('an upgrade that another consumer leaves alone gets 404 after authTimeout', async () => {
-    const { url } = await start({
+    await app.start({
       push: { authTimeout: 100 },
-      configure: (app) => {
-        const server = app.getHttpServer() as import('node:http').Server;
+      configure: (nest) => {
+        const server = nest.getHttpServer() as Server;
         server.on('upgrade', () => undefined);
       },
     });
-    expect(await refusedUpgrade(`${url}nobody`)).toMatchObject({ status: 404 });
+    expect(await refusedUpgrade(`${app.url}nobody`)).toMatchObject({ status: 404 });
   });
 
   it('another consumer of upgrades takes its own', async () => {
     const foreign = new PlainServer({ noServer: true });
-    const { url } = await start({
-      configure: (app) => {
-        const server = app.getHttpServer() as import('node:http').Server;
+    await app.start({
+      configure: (nest) => {
+        const server = nest.getHttpServer() as Server;
         server.on('upgrade', (request, socket, head) => {
           if (request.url !== '/foreign') return;
           // It may think about it for a while before it takes the socket.
@@ -228,10 +216,9 @@ describe('beside other users of the same server', () => {
         });
       },
     });
-    const client = await connect(`${url}foreign`);
+    const client = await connect(`${app.url}foreign`);
     expect(await client.next()).toBe('foreign');
-    const own = await connectText(url);
-    await own.login('ada');
+    await app.text('ada');
     foreign.close();
   });
 });

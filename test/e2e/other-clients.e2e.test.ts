@@ -3,18 +3,10 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { chromium, type Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startApp, type RunningApp } from '../support/app.js';
-import { closeAll, connectJson } from '../support/client.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useSharedApp } from '../support/use-app.js';
 
-let running: RunningApp;
-
-beforeAll(async () => {
-  running = await startApp();
-});
-
-afterAll(() => running.close());
-afterEach(closeAll);
+const app = useSharedApp();
 
 describe('a browser', () => {
   let browser: Browser;
@@ -53,10 +45,10 @@ describe('a browser', () => {
             if (received.length === 2) resolve(received);
           };
         }),
-      [running.url, protocols, first] as const,
+      [app.url, protocols, first] as const,
     );
-    while (!(await running.push.isOnline('chrome'))) await new Promise(setImmediate);
-    await running.push.sendToUid('chrome', { type: 'shipped' });
+    while (!(await app.push.isOnline('chrome'))) await new Promise(setImmediate);
+    await app.push.sendToUid('chrome', { type: 'shipped' });
     const [answer, message] = await frames;
     expect(answer).toContain(welcome);
     expect(message).toContain('{"type":"shipped"}');
@@ -66,8 +58,7 @@ describe('a browser', () => {
 
 describe('a client in Python', () => {
   it('speaks json with the standard library alone', async () => {
-    const bob = await connectJson(running.url);
-    await bob.login('bob');
+    const bob = await app.json('bob');
     const lines = [
       'send {"event":"auth","data":{"uid":"python"}}',
       'recv',
@@ -75,7 +66,7 @@ describe('a client in Python', () => {
       'recv',
       'close',
     ];
-    const output = await python(running.url, lines);
+    const output = await python(app.url, lines);
     expect(output).toContain('\\"uid\\":\\"python\\"');
     expect(await bob.next()).toMatchObject({ data: { from: 'python', data: 'from python' } });
   });

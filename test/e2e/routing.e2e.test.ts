@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Injectable, Module } from '@nestjs/common';
 import {
   AllowAllRoutePolicy,
@@ -6,34 +6,15 @@ import {
   PushModule,
   RoutePolicy,
   TrustUidAuthenticator,
-  type PushModuleOptions,
   type RouteTarget,
 } from '../../src/index.js';
-import { startApp, type AppOptions, type RunningApp } from '../support/app.js';
-import { closeAll, connectJson, connectText } from '../support/client.js';
+import { useApp } from '../support/use-app.js';
 
-let running: RunningApp;
-
-async function start(push: PushModuleOptions = {}, more: AppOptions = {}): Promise<RunningApp> {
-  return (running = await startApp({ push, ...more }));
-}
-
-afterEach(async () => {
-  await closeAll();
-  await running?.close();
-});
+const app = useApp();
 
 describe('a message from client to client', () => {
   it('reaches every connection of the uid with the sender written by the server', async () => {
-    const { url } = await start();
-    const [ada, phone, tab] = [
-      await connectJson(url),
-      await connectJson(url),
-      await connectText(url),
-    ];
-    await ada.login('ada');
-    await phone.login('bob');
-    await tab.login('bob');
+    const [ada, phone, tab] = [await app.json('ada'), await app.json('bob'), await app.text('bob')];
     const reply = await ada.request('send', { to: 'bob', data: { hello: [1, null] } });
     expect(reply).toMatchObject({ event: 'sent', data: { nodes: 1, id: expect.any(String) } });
     const { id } = reply.data as { id: string };
@@ -45,36 +26,26 @@ describe('a message from client to client', () => {
   });
 
   it('gets no reply when its frame has no id', async () => {
-    const { url } = await start();
-    const ada = await connectJson(url);
-    await ada.login('ada');
+    const ada = await app.json('ada');
     ada.send({ event: 'send', data: { to: 'nobody', data: 1 } });
     expect(await ada.settle()).toEqual([]);
   });
 
   it('tells that nobody is online by nodes: 0', async () => {
-    const { url } = await start();
-    const ada = await connectJson(url);
-    await ada.login('ada');
+    const ada = await app.json('ada');
     const reply = await ada.request('send', { to: 'nobody', data: 1 });
     expect(reply.data).toMatchObject({ nodes: 0 });
   });
 
   it('reaches each of a list of uids once, however often it is named', async () => {
-    const { url } = await start();
-    const [ada, bob] = [await connectJson(url), await connectJson(url)];
-    await ada.login('ada');
-    await bob.login('bob');
+    const [ada, bob] = [await app.json('ada'), await app.json('bob')];
     ada.send({ event: 'send', data: { to: ['bob', 'ada', 'bob'], data: 'hi' } });
     expect(await bob.settle()).toHaveLength(1);
     expect(await ada.settle()).toHaveLength(1);
   });
 
   it('keeps what follows the second colon of a text frame', async () => {
-    const { url } = await start();
-    const [ada, bob] = [await connectText(url), await connectText(url)];
-    await ada.login('ada');
-    await bob.login('bob');
+    const [ada, bob] = [await app.text('ada'), await app.text('bob')];
     ada.send('bob:at 10:30: lunch');
     expect(await bob.next()).toBe('at 10:30: lunch');
     ada.send('bob:');
@@ -82,10 +53,7 @@ describe('a message from client to client', () => {
   });
 
   it('is refused to everyone and to groups by default', async () => {
-    const { url } = await start();
-    const [ada, bob] = [await connectJson(url), await connectText(url)];
-    await ada.login('ada');
-    await bob.login('bob');
+    const [ada, bob] = [await app.json('ada'), await app.text('bob')];
     for (const [event, data] of [
       ['broadcast', { data: 1 }],
       ['send', { to: 'all', data: 1 }],
@@ -98,10 +66,8 @@ describe('a message from client to client', () => {
   });
 
   it('reaches everyone, the sender included, where the policy allows it', async () => {
-    const { url } = await start({ routePolicy: new AllowAllRoutePolicy() });
-    const [ada, bob] = [await connectText(url), await connectJson(url)];
-    await ada.login('ada');
-    await bob.login('bob');
+    await app.start({ push: { routePolicy: new AllowAllRoutePolicy() } });
+    const [ada, bob] = [await app.text('ada'), await app.json('bob')];
     ada.send('all:hi');
     expect(await ada.next()).toBe('hi');
     expect(await bob.next()).toMatchObject({ data: { from: 'ada', data: 'hi' } });
@@ -129,9 +95,8 @@ describe('a message from client to client', () => {
       authenticator: new TrustUidAuthenticator(),
       routePolicy: FriendsOnly,
     });
-    const { url } = await start({}, { module });
-    const ada = await connectJson(url);
-    await ada.login('ada');
+    await app.start({ module });
+    const ada = await app.json('ada');
     expect(await ada.request('send', { to: 'bob', data: 1 })).toMatchObject({ event: 'sent' });
     const refused = await ada.request('send', { to: 'eve', data: 1 });
     expect(refused).toMatchObject({ event: 'error', data: { code: 'FORBIDDEN' } });
@@ -147,9 +112,7 @@ describe('a message from client to client', () => {
     ['an empty group', { to: { group: '' }, data: 1 }, ['to']],
     ['unknown properties', { to: 'bob', data: 1, from: 'eve', x: 2 }, ['from', 'x']],
   ])('with %s is refused naming every broken field', async (_, data, fields) => {
-    const { url } = await start();
-    const ada = await connectJson(url);
-    await ada.login('ada');
+    const ada = await app.json('ada');
     const reply = await ada.request('send', data);
     expect(reply).toMatchObject({ event: 'error', data: { code: 'VALIDATION_FAILED' } });
     const { details } = reply.data as { details: { field: string }[] };
@@ -165,13 +128,9 @@ describe('a message from client to client', () => {
         return new Promise((resolve) => setImmediate(() => resolve(true)));
       }
     }
-    const { url } = await start({ routePolicy: SlowThenFast });
-    const ada = await connectJson(url);
-    await ada.login('ada');
+    await app.start({ push: { routePolicy: SlowThenFast } });
+    const ada = await app.json('ada');
     for (let i = 0; i < 40; i++) ada.send({ event: 'send', data: { to: 'ada', data: i } });
-    const frames = await ada.settle();
-    expect(frames.map(({ data }) => (data as { data: number }).data)).toEqual(
-      Array.from({ length: 40 }, (_, i) => i),
-    );
+    expect(await ada.settledData()).toEqual(Array.from({ length: 40 }, (_, i) => i));
   });
 });

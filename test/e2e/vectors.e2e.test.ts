@@ -1,16 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AllowAllRoutePolicy } from '../../src/index.js';
-import { startApp, type RunningApp } from '../support/app.js';
-import {
-  closeAll,
-  connect,
-  connectJson,
-  connectText,
-  type JsonClient,
-  type JsonFrame,
-  type TextClient,
-} from '../support/client.js';
+import type { JsonClient, JsonFrame, TextClient } from '../support/client.js';
 import { codeOfText, readJsonFrame } from '../support/server-frames.js';
+import { useSharedApp } from '../support/use-app.js';
 import {
   firstVectors,
   laterVectors,
@@ -20,13 +12,7 @@ import {
   type VectorFrame,
 } from '../support/vectors.js';
 
-let running: RunningApp;
-
-beforeAll(async () => {
-  running = await startApp({ push: { routePolicy: new AllowAllRoutePolicy() } });
-});
-afterEach(closeAll);
-afterAll(() => running.close());
+const app = useSharedApp({ push: { routePolicy: new AllowAllRoutePolicy() } });
 
 /** A json frame as a vector writes an answer, having the form that PROTOCOL.md promises. */
 function answerOf(frame: JsonFrame): VectorAnswer {
@@ -61,7 +47,7 @@ describe('golden frames of json, over a socket', () => {
     'as the first message of a client that offers $offer',
     ({ offer, vectors }) => {
       it.each(vectors)('are answered as the vector says: $name', async (vector) => {
-        const client = await connectJson(running.url, { protocols: offer });
+        const client = await app.connectJson({ protocols: offer });
         client.send(payloadOf(vector));
         expect(answerOf(await client.next())).toEqual(withoutClose(vector.answer!));
         await expectOutcome(client, vector.answer!);
@@ -70,15 +56,14 @@ describe('golden frames of json, over a socket', () => {
   );
 
   it.each(laterVectors('json'))('are answered as the vector says: $name', async (vector) => {
-    const client = await connectJson(running.url);
-    await client.login('anna');
+    const client = await app.json('anna');
     client.send(payloadOf(vector));
     const came = (await client.settle()).filter(({ event }) => event !== 'message');
     expect(came.map(answerOf)).toEqual(vector.answer === null ? [] : [vector.answer]);
   });
 
   it.each(messagesOf('json'))('are written to the letter: $name', async ({ text, frame }) => {
-    const client = await connect(running.url, { protocols: 'push.v1.json' });
+    const client = await app.connect({ protocols: 'push.v1.json' });
     await client.login('{"event":"auth","data":{"uid":"receiver"}}');
     await say(frame);
     const received = await client.next();
@@ -94,7 +79,7 @@ describe('golden frames of text, over a socket', () => {
     'as the first message of a client that offers $offer',
     ({ offer }) => {
       it.each(first)('are answered as the vector says: $name', async (vector) => {
-        const client = await connectText(running.url, { protocols: offer });
+        const client = await app.connectText({ protocols: offer });
         client.send(payloadOf(vector));
         const answer = await client.next();
         if (vector.answer!.event === 'auth') {
@@ -108,8 +93,7 @@ describe('golden frames of text, over a socket', () => {
   );
 
   it.each(laterVectors('text'))('are answered as the vector says: $name', async (vector) => {
-    const client = await connectText(running.url);
-    await client.login('anna');
+    const client = await app.text('anna');
     client.send(payloadOf(vector));
     // Frames are handled in order: what comes before this one is all that was answered.
     client.send('anna:that is all');
@@ -119,8 +103,7 @@ describe('golden frames of text, over a socket', () => {
   });
 
   it.each(messagesOf('text'))('are written to the letter: $name', async ({ text, frame }) => {
-    const client = await connectText(running.url);
-    await client.login('receiver');
+    const client = await app.text('receiver');
     await say(frame);
     expect(await client.next()).toBe(text);
   });
@@ -137,10 +120,9 @@ function messagesOf(codec: 'json' | 'text') {
 /** Has the client, or the application, that the vector names send the message to `receiver`. */
 async function say({ from, data }: MessageFrame): Promise<void> {
   if (from === undefined) {
-    await running.push.sendToUid('receiver', data);
+    await app.push.sendToUid('receiver', data);
     return;
   }
-  const sender = await connectJson(running.url);
-  await sender.login(from);
+  const sender = await app.json(from);
   await sender.request('send', { to: 'receiver', data });
 }

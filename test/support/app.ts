@@ -1,6 +1,9 @@
-import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
-import { Logger, type INestApplication, type ModuleMetadata } from '@nestjs/common';
+import {
+  Logger,
+  type INestApplication,
+  type LoggerService,
+  type ModuleMetadata,
+} from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import {
@@ -16,6 +19,8 @@ export interface AppOptions extends ModuleMetadata {
   /** Instead of `push`: the module as the test imports it. */
   module?: ReturnType<typeof PushModule.forRoot>;
   adapter?: 'express' | 'fastify';
+  /** Hears of everything from before the application is there; none unless given. */
+  logger?: LoggerService;
   /** What a `main.ts` would do before it listens. */
   configure?: (app: INestApplication) => void;
 }
@@ -30,17 +35,22 @@ export interface RunningApp {
   close(): Promise<void>;
 }
 
+/** What is logged is right in an application, and noise in a test that does not look at it. */
+const SILENT: LoggerService = { log() {}, warn() {}, error() {} };
+
 /** Starts a Nest application with PushModule on a free port. */
 export async function startApp(options: AppOptions = {}): Promise<RunningApp> {
-  const { push, module, adapter, configure, imports = [], ...metadata } = options;
-  // The authenticator warns that it trusts everyone: right in an application, noise in a test.
-  Logger.overrideLogger(false);
+  const { push, module, adapter, logger = SILENT, configure, imports = [], ...metadata } = options;
+  // The authenticator speaks when it is constructed, before there is a module.
+  Logger.overrideLogger(logger);
   const pushModule =
     module ?? PushModule.forRoot({ authenticator: new TrustUidAuthenticator(), ...push });
   const testing = await Test.createTestingModule({
     imports: [pushModule, ...imports],
     ...metadata,
-  }).compile();
+  })
+    .setLogger(logger)
+    .compile();
   const app =
     adapter === 'fastify'
       ? testing.createNestApplication(new FastifyAdapter())
@@ -55,12 +65,4 @@ export async function startApp(options: AppOptions = {}): Promise<RunningApp> {
     http,
     close: () => app.close(),
   };
-}
-
-/** Takes from the sockets of the HTTP server what lets them read into memory of ours. */
-export function withoutSharedMemory(app: INestApplication): void {
-  const server = app.getHttpServer() as Server;
-  server.on('connection', (socket: Socket & { _handle: object }) => {
-    Object.defineProperty(socket._handle, 'useUserBuffer', { value: undefined });
-  });
 }

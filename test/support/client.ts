@@ -1,19 +1,6 @@
-import { WebSocket, type RawData } from 'ws';
-import type { IncomingHttpHeaders } from 'node:http';
-import { Mailbox, PATIENCE } from './mailbox.js';
+import { TestClient, type ConnectOptions } from './client-socket.js';
 
-export interface ConnectOptions {
-  /** Subprotocols to offer; `connectJson` and `connectText` offer their own unless told. */
-  protocols?: string | readonly string[];
-  headers?: Record<string, string>;
-  /** Milliseconds that every wait of this client lasts at most. */
-  patience?: number;
-}
-
-export interface Closing {
-  code: number;
-  reason: string;
-}
+export { closeAll, refusedUpgrade, type Closing, type ConnectOptions } from './client-socket.js';
 
 /** A frame of `push.v1.json`, as a client sees it. */
 export interface JsonFrame {
@@ -25,20 +12,6 @@ export interface JsonFrame {
 export interface Welcome {
   uid: string;
   connectionId: string;
-}
-
-/** The server's answer to an upgrade that it did not accept. */
-export interface Refusal {
-  status: number;
-  headers: IncomingHttpHeaders;
-  body: string;
-}
-
-const open = new Set<{ terminate(): Promise<void> }>();
-
-/** Ends every client of this file that is still there: for `afterEach`. */
-export async function closeAll(): Promise<void> {
-  await Promise.all(Array.from(open, (client) => client.terminate()));
 }
 
 /** A client without a word of any protocol: what comes is the text of the frames. */
@@ -54,149 +27,6 @@ export function connectText(url: string, options: ConnectOptions = {}): Promise<
 /** A client of `push.v1.json`. `{ protocols: [] }` offers no subprotocol. */
 export function connectJson(url: string, options: ConnectOptions = {}): Promise<JsonClient> {
   return opened(new JsonClient(url, { protocols: 'push.v1.json', ...options }));
-}
-
-/** How the server refuses the upgrade; rejects when it does not. */
-export function refusedUpgrade(url: string, options: ConnectOptions = {}): Promise<Refusal> {
-  return new Promise((resolve, reject) => {
-    const socket = newSocket(url, options);
-    socket.once('open', () => {
-      socket.terminate();
-      reject(new Error(`Waited for ${url} to refuse the upgrade, but it accepted.`));
-    });
-    socket.once('error', reject);
-    socket.once('unexpected-response', (request, response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => {
-        request.destroy();
-        const body = Buffer.concat(chunks).toString();
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
-      });
-    });
-  });
-}
-
-/** A WebSocket client with a queue: a test waits for events and never sleeps. */
-export abstract class TestClient<Frame> {
-  private readonly socket: WebSocket;
-  private readonly frames: Mailbox<Frame>;
-  private readonly closings: Mailbox<Closing>;
-  readonly opened: Promise<void>;
-
-  constructor(
-    readonly url: string,
-    options: ConnectOptions,
-  ) {
-    const patience = options.patience ?? PATIENCE;
-    this.frames = new Mailbox<Frame>((frame) => JSON.stringify(frame), patience);
-    this.closings = new Mailbox<Closing>((closing) => JSON.stringify(closing), patience);
-    this.socket = newSocket(url, options);
-    this.socket.on('message', (data, isBinary) => this.onMessage(textOf(data), isBinary));
-    this.socket.on('close', (code, reason) => this.onClose(code, reason.toString()));
-    this.opened = this.whenOpen();
-    open.add(this);
-  }
-
-  /** Subprotocol that the server chose; empty when none. */
-  get subprotocol(): string {
-    return this.socket.protocol;
-  }
-
-  get isOpen(): boolean {
-    return this.socket.readyState === WebSocket.OPEN;
-  }
-
-  /** Every frame since the connection began, taken or not. */
-  get received(): readonly Frame[] {
-    return this.frames.all;
-  }
-
-  protected abstract decode(text: string): Frame;
-
-  /** Sends a string as it is, anything else as JSON, and a Buffer as a binary frame. */
-  send(frame: unknown): void {
-    const asItIs = typeof frame === 'string' || Buffer.isBuffer(frame);
-    this.socket.send(asItIs ? frame : JSON.stringify(frame));
-  }
-
-  /** The oldest frame that was not taken yet. */
-  next(): Promise<Frame> {
-    return this.frames.take('a frame');
-  }
-
-  /** The oldest untaken frame that matches; the others stay, in order. */
-  waitForMessage(
-    matches: (frame: Frame) => boolean,
-    what = `a frame with ${matches.toString()}`,
-  ): Promise<Frame> {
-    return this.frames.take(what, matches);
-  }
-
-  /** Takes out what has arrived until now. */
-  takeAll(): Frame[] {
-    return this.frames.takeAll();
-  }
-
-  async waitForClose(): Promise<Closing> {
-    const closing = await this.closings.take('the connection to close');
-    this.closings.put(closing);
-    return closing;
-  }
-
-  /** Closes in the orderly way and waits for the server's answer. */
-  async close(code = 1000, reason = ''): Promise<Closing> {
-    this.socket.close(code, reason);
-    return this.waitForClose();
-  }
-
-  /** Ends the TCP connection without a close frame. */
-  async terminate(): Promise<void> {
-    this.socket.terminate();
-    if (this.socket.readyState !== WebSocket.CLOSED) {
-      await new Promise((resolve) => this.socket.once('close', resolve));
-    }
-  }
-
-  /** Stops reading from the socket: a client that is too slow. */
-  pause(): void {
-    this.socket.pause();
-  }
-
-  resume(): void {
-    this.socket.resume();
-  }
-
-  ping(): void {
-    this.socket.ping();
-  }
-
-  private onMessage(text: string, isBinary: boolean): void {
-    if (isBinary) return this.frames.end('the server sent a binary frame');
-    let frame: Frame;
-    try {
-      frame = this.decode(text);
-    } catch {
-      return this.frames.end(`the server sent what this client cannot read: ${text}`);
-    }
-    this.frames.put(frame);
-  }
-
-  private onClose(code: number, reason: string): void {
-    open.delete(this);
-    this.frames.end(`the connection was closed with ${code} "${reason}"`);
-    this.closings.put({ code, reason });
-  }
-
-  private whenOpen(): Promise<void> {
-    const opening = new Promise<void>((resolve, reject) => {
-      this.socket.once('open', resolve);
-      this.socket.on('error', reject);
-    });
-    // The rejection reaches whoever awaits `opened`; nobody else has to.
-    opening.catch(() => undefined);
-    return opening;
-  }
 }
 
 /** Frames are the text that was received. */
@@ -216,6 +46,8 @@ export class TextClient extends TestClient<string> {
 
 /** Frames are parsed envelopes. */
 export class JsonClient extends TestClient<JsonFrame> {
+  /** What the server called this connection; empty before the login. */
+  connectionId = '';
   private lastId = 0;
 
   protected decode(text: string): JsonFrame {
@@ -228,7 +60,9 @@ export class JsonClient extends TestClient<JsonFrame> {
     this.send({ event: 'auth', data });
     const answer = await this.waitForEvent('auth', 'error');
     if (answer.event === 'error') throw new Error(`login was refused: ${JSON.stringify(answer)}`);
-    return answer.data as Welcome;
+    const welcome = answer.data as Welcome;
+    this.connectionId = welcome.connectionId;
+    return welcome;
   }
 
   /** The oldest untaken frame with one of these events. */
@@ -255,19 +89,24 @@ export class JsonClient extends TestClient<JsonFrame> {
     if (reply.event !== 'pong') throw new Error(`ping was answered by ${JSON.stringify(reply)}`);
     return this.takeAll();
   }
+
+  /** The data of the oldest untaken frame, which must be a message. */
+  async nextData(): Promise<unknown> {
+    return dataOf(await this.next());
+  }
+
+  /** The data of every message that arrived until the server answered a ping. */
+  async settledData(): Promise<unknown[]> {
+    return (await this.settle()).map(dataOf);
+  }
+}
+
+function dataOf({ event, data }: JsonFrame): unknown {
+  if (event !== 'message') throw new Error(`Waited for messages, but ${event} came as well.`);
+  return (data as { data: unknown }).data;
 }
 
 async function opened<Client extends { opened: Promise<void> }>(client: Client): Promise<Client> {
   await client.opened;
   return client;
-}
-
-function newSocket(url: string, { protocols = [], headers }: ConnectOptions): WebSocket {
-  const offered = typeof protocols === 'string' ? [protocols] : [...protocols];
-  return new WebSocket(url, offered, { headers, handshakeTimeout: PATIENCE });
-}
-
-function textOf(data: RawData): string {
-  if (Array.isArray(data)) return Buffer.concat(data).toString();
-  return Buffer.isBuffer(data) ? data.toString() : Buffer.from(data).toString();
 }

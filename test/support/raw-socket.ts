@@ -1,61 +1,20 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { Mailbox } from './mailbox.js';
-
-export const Opcode = {
-  CONTINUATION: 0x0,
-  TEXT: 0x1,
-  BINARY: 0x2,
-  CLOSE: 0x8,
-  PING: 0x9,
-  PONG: 0xa,
-} as const;
-
-/** A frame as a client may get it wrong: everything can be said, nothing is checked. */
-export interface FrameSpec {
-  /** Default TEXT. */
-  opcode?: number;
-  payload?: string | Uint8Array;
-  /** Default true. */
-  fin?: boolean;
-  /** The three reserved bits, 0 to 7. */
-  rsv?: number;
-  /** Default true: a random mask. False sends an unmasked frame; four bytes are the mask. */
-  mask?: boolean | Uint8Array;
-  /** The length that the header declares, whatever the payload is. */
-  declaredLength?: number | bigint;
-  /** Bits of the length field; default the shortest that holds the declared length. */
-  lengthBits?: 7 | 16 | 64;
-}
-
-/** A frame as it came from the server. */
-export interface ReceivedFrame {
-  opcode: number;
-  fin: boolean;
-  rsv: number;
-  masked: boolean;
-  payload: Buffer;
-  /** The payload as UTF-8. */
-  text: string;
-}
-
-export interface HandshakeOptions {
-  /** Instead of `GET <path of the url> HTTP/1.1`. */
-  requestLine?: string;
-  /** Added to the usual headers, or replacing them; undefined leaves the usual one out. */
-  headers?: Record<string, string | readonly string[] | undefined>;
-  protocols?: string | readonly string[];
-  /** Bytes that follow the request at once, in the same write. */
-  head?: Uint8Array;
-}
-
-export interface HandshakeResponse {
-  status: number;
-  headers: ReadonlyMap<string, string>;
-  /** What followed the head when the upgrade was refused, as far as `content-length` says. */
-  body: string;
-}
+import {
+  buildFrame,
+  closePayload,
+  Opcode,
+  parseFrame,
+  type FrameSpec,
+  type ReceivedFrame,
+} from './raw-frames.js';
+import {
+  parseResponse,
+  upgradeRequest,
+  type HandshakeOptions,
+  type HandshakeResponse,
+} from './raw-handshake.js';
 
 export interface CloseFrame {
   /** Undefined when the close frame is empty. */
@@ -87,36 +46,6 @@ export async function openRaw(url: string, options: HandshakeOptions = {}): Prom
   const { status, body } = await raw.handshake(options);
   if (status !== 101) throw new Error(`Waited for 101, but the server answered ${status}: ${body}`);
   return raw;
-}
-
-/** The bytes of one frame. */
-export function buildFrame(spec: FrameSpec = {}): Buffer {
-  const { opcode = Opcode.TEXT, fin = true, rsv = 0, mask = true } = spec;
-  const payload = Buffer.from(spec.payload ?? '');
-  const first = (fin ? 0x80 : 0) | ((rsv & 0x7) << 4) | (opcode & 0xf);
-  const length = lengthField(BigInt(spec.declaredLength ?? payload.length), spec.lengthBits);
-  if (mask === false) return Buffer.concat([Buffer.of(first), length, payload]);
-  length[0] |= 0x80;
-  const key = mask === true ? randomBytes(4) : Buffer.from(mask);
-  const masked = payload.map((byte, i) => byte ^ key[i % 4]);
-  return Buffer.concat([Buffer.of(first), length, key, masked]);
-}
-
-/** The payload of a close frame. */
-export function closePayload(code: number, reason: string | Uint8Array = ''): Buffer {
-  const head = Buffer.alloc(2);
-  head.writeUInt16BE(code);
-  return Buffer.concat([head, Buffer.from(reason)]);
-}
-
-function lengthField(length: bigint, bits?: 7 | 16 | 64): Buffer {
-  const width = bits ?? (length < 126n ? 7 : length < 65_536n ? 16 : 64);
-  if (width === 7) return Buffer.of(Number(length));
-  const field = Buffer.alloc(width === 16 ? 3 : 9);
-  field[0] = width === 16 ? 126 : 127;
-  if (width === 16) field.writeUInt16BE(Number(length), 1);
-  else field.writeBigUInt64BE(length, 1);
-  return field;
 }
 
 /**
@@ -165,7 +94,8 @@ export class RawSocket {
 
   /** Sends an upgrade request and waits for the answer, whatever it is. */
   async handshake(options: HandshakeOptions = {}): Promise<HandshakeResponse> {
-    const request = Buffer.concat([this.requestOf(options), options.head ?? Buffer.alloc(0)]);
+    const head = options.head ?? Buffer.alloc(0);
+    const request = Buffer.concat([upgradeRequest(this.url, options), head]);
     // A failed write says less than the answer, or the end, that came before it.
     await this.write(request).catch(() => undefined);
     return this.response();
@@ -174,26 +104,6 @@ export class RawSocket {
   /** The answer to a request that was written by hand. */
   response(): Promise<HandshakeResponse> {
     return this.heads.take('an HTTP response');
-  }
-
-  /** The bytes of an upgrade request. */
-  requestOf({ requestLine, headers = {}, protocols = [] }: HandshakeOptions = {}): Buffer {
-    const { host, pathname, search } = new URL(this.url);
-    const offered = typeof protocols === 'string' ? [protocols] : protocols;
-    const all: NonNullable<HandshakeOptions['headers']> = {
-      Host: host,
-      Upgrade: 'websocket',
-      Connection: 'Upgrade',
-      'Sec-WebSocket-Version': '13',
-      'Sec-WebSocket-Key': randomBytes(16).toString('base64'),
-      'Sec-WebSocket-Protocol': offered.length > 0 ? offered.join(', ') : undefined,
-      ...headers,
-    };
-    const lines = [requestLine ?? `GET ${pathname}${search} HTTP/1.1`];
-    for (const [name, value = []] of Object.entries(all)) {
-      for (const one of typeof value === 'string' ? [value] : value) lines.push(`${name}: ${one}`);
-    }
-    return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
   }
 
   send(spec: FrameSpec): Promise<void> {
@@ -272,21 +182,11 @@ export class RawSocket {
   }
 
   private readHead(): void {
-    const end = this.unread.indexOf('\r\n\r\n');
-    if (end < 0) return;
-    const [statusLine = '', ...lines] = this.unread.toString('latin1', 0, end).split('\r\n');
-    const headers = new Map<string, string>();
-    for (const line of lines) {
-      const colon = line.indexOf(':');
-      headers.set(line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim());
-    }
-    const status = Number(statusLine.split(' ')[1]);
-    const bodyEnd = end + 4 + (status === 101 ? 0 : Number(headers.get('content-length') ?? 0));
-    if (this.unread.length < bodyEnd) return;
-    const body = this.unread.toString('utf8', end + 4, bodyEnd);
-    this.unread = this.unread.subarray(bodyEnd);
-    this.upgraded = status === 101;
-    this.heads.put({ status, headers, body });
+    const parsed = parseResponse(this.unread);
+    if (parsed === undefined) return;
+    this.unread = this.unread.subarray(parsed.size);
+    this.upgraded = parsed.response.status === 101;
+    this.heads.put(parsed.response);
   }
 
   private readFrames(): void {
@@ -297,34 +197,4 @@ export class RawSocket {
       this.frames.put(parsed.frame);
     }
   }
-}
-
-/** The frame at the beginning of the bytes, or undefined while it is not whole. */
-function parseFrame(bytes: Buffer): { frame: ReceivedFrame; size: number } | undefined {
-  if (bytes.length < 2) return undefined;
-  const [first, second] = [bytes.readUInt8(0), bytes.readUInt8(1)];
-  const masked = (second & 0x80) !== 0;
-  const short = second & 0x7f;
-  const lengthEnd = short === 127 ? 10 : short === 126 ? 4 : 2;
-  if (bytes.length < lengthEnd) return undefined;
-  const length =
-    short === 127
-      ? Number(bytes.readBigUInt64BE(2))
-      : short === 126
-        ? bytes.readUInt16BE(2)
-        : short;
-  const start = lengthEnd + (masked ? 4 : 0);
-  if (bytes.length < start + length) return undefined;
-  const key = bytes.subarray(lengthEnd, start);
-  const raw = Buffer.from(bytes.subarray(start, start + length));
-  const payload = masked ? Buffer.from(raw.map((byte, i) => byte ^ key[i % 4])) : raw;
-  const frame: ReceivedFrame = {
-    opcode: first & 0xf,
-    fin: (first & 0x80) !== 0,
-    rsv: (first >> 4) & 0x7,
-    masked,
-    payload,
-    text: payload.toString(),
-  };
-  return { frame, size: start + length };
 }

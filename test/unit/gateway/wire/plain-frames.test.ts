@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readPlainFrames } from '../../../../src/gateway/wire/plain-frames.js';
-import { buildFrame, Opcode } from '../../../support/raw-socket.js';
+import { buildFrame, Opcode } from '../../../support/raw-frames.js';
 
 const MAX_PAYLOAD = 65_535;
 
