@@ -37,10 +37,36 @@ export interface FirstFrame {
   id?: FrameId;
 }
 
+/** A place in the stream of a uid: everything up to there has been seen. */
+export interface StreamPosition {
+  /** Name of the stream's life, opaque: in another epoch offsets began anew. */
+  epoch: string;
+  /** 1, 2, 3 … without holes; 0 before the first message. */
+  offset: number;
+}
+
+/**
+ * From where a client that authenticates wants what it missed: its own position, or where the
+ * acknowledgements of its device (or of the uid, without a device name) ended.
+ */
+export type Recover = StreamPosition | 'unread';
+
+/** Why nothing was recovered: another epoch, messages that are gone, or too many of them. */
+export type RecoveryFailure = 'epoch' | 'trimmed' | 'too-many';
+
+/** What the `auth` reply tells of the uid's stream, where there is a history. */
+export interface StreamData extends StreamPosition {
+  /** There if `recover` was asked: whether the missed messages follow. */
+  recovered?: boolean;
+  /** There if `recovered` is false. */
+  reason?: RecoveryFailure;
+}
+
 /** Data of an `auth` reply: who the connection belongs to now, and its name. */
 export interface WelcomeData {
   uid: string;
   connectionId: string;
+  stream?: StreamData;
 }
 
 /** The outcome of a send: the message's id, and how many nodes hold a connection of the target. */
@@ -55,6 +81,34 @@ export interface MessageData {
   /** Uid of the client that sent it; absent when the server did. */
   from?: string;
   data: unknown;
+  /** Place in the stream of the receiving uid; absent when the message is not retained. */
+  offset?: number;
+}
+
+/** Data of an `ack` and of its reply `acked`: everything up to this offset. */
+export interface AckData {
+  offset: number;
+}
+
+/** Data of a `settled` frame: another device has acknowledged this message first. */
+export interface SettledData {
+  id: string;
+  offset: number;
+}
+
+/** Data of a `request` frame: what the server asks this device. */
+export interface RequestData {
+  id: string;
+  data: unknown;
+}
+
+/** Data of a `response`: a device's answer to a request, or its refusal. */
+export type ResponseData =
+  { id: string; data: unknown } | { id: string; error: { code: string; message: string } };
+
+/** Data of a `cancelled` frame: the request is over. */
+export interface CancelledData {
+  id: string;
 }
 
 /** Data of an `error` frame. */
@@ -90,8 +144,22 @@ export interface Ping {
   id?: FrameId;
 }
 
+/** Cumulative acknowledgement of retained messages. */
+export interface Ack {
+  event: 'ack';
+  id?: FrameId;
+  data: AckData;
+}
+
+/** The answer to a `request`. */
+export interface Response {
+  event: 'response';
+  id?: FrameId;
+  data: ResponseData;
+}
+
 /** What a client says, the events of an application aside. */
-export type RequestFrame = AuthRequest | SendRequest | BroadcastRequest | Ping;
+export type RequestFrame = AuthRequest | SendRequest | BroadcastRequest | Ping | Ack | Response;
 
 export interface AuthReply {
   event: 'auth';
@@ -116,6 +184,29 @@ export interface MessageFrame {
   data: MessageData;
 }
 
+/** The reply to `ack`: the cursor, which never goes back. */
+export interface Acked {
+  event: 'acked';
+  id: FrameId;
+  data: AckData;
+}
+
+export interface Settled {
+  event: 'settled';
+  data: SettledData;
+}
+
+/** The server asks this device, and waits for its `response`. */
+export interface Request {
+  event: 'request';
+  data: RequestData;
+}
+
+export interface Cancelled {
+  event: 'cancelled';
+  data: CancelledData;
+}
+
 export interface ErrorFrame {
   event: 'error';
   id?: FrameId;
@@ -123,4 +214,5 @@ export interface ErrorFrame {
 }
 
 /** What a server says, the events of an application aside. */
-export type ServerFrame = AuthReply | Sent | Pong | MessageFrame | ErrorFrame;
+export type ServerFrame =
+  AuthReply | Sent | Pong | MessageFrame | Acked | Settled | Request | Cancelled | ErrorFrame;
