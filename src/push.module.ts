@@ -10,12 +10,13 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
-import { ApplicationConfig, HttpAdapterHost, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { deliveryProviders } from './delivery/delivery.providers.js';
 import { Sender } from './delivery/sender.js';
-import type { Engine } from './engine/engine.js';
-import { MemoryEngine } from './engine/memory/memory.engine.js';
+import { ENGINE, type Engine } from './engine/engine.js';
+import { engineProviders } from './engine/engine.providers.js';
 import { Authentication } from './gateway/identity/authentication.js';
-import type { Authenticator } from './gateway/identity/authenticators/authenticator.js';
+import { GivenAuthenticator } from './gateway/identity/given-authenticator.js';
 import { FirstMessageGate } from './gateway/identity/first-message.gate.js';
 import { Liveness } from './gateway/socket/liveness.js';
 import { NestHandlers } from './routing/handlers/nest-handlers.js';
@@ -23,7 +24,6 @@ import { PushServer } from './gateway/push-server.js';
 import { PushSockets } from './gateway/gateway-lifecycle.js';
 import { UidGateway } from './routing/handlers/uid.gateway.js';
 import { Codecs } from './protocol/codecs.js';
-import { ENGINE_OPTIONS, type CheckedEngineOptions } from './engine/engine.options.js';
 import { GATEWAY_OPTIONS, type CheckedGatewayOptions } from './gateway/gateway.options.js';
 import {
   checkGateway,
@@ -34,22 +34,15 @@ import {
   type PushModuleOptions,
   type PushOptionsFactory,
 } from './push.options.js';
-import { REGISTRY_OPTIONS, type CheckedRegistryOptions } from './registry/registry.options.js';
+import { registryProviders } from './registry/registry.providers.js';
 import { ConnectionRegistryService } from './service/connection-registry.service.js';
+import { serviceProviders } from './service/service.providers.js';
 import { LocalNode } from './registry/local-node.js';
 import { FrameDispatcher } from './routing/frames/frame-dispatcher.js';
 import { MessageRouter } from './routing/message-router.js';
-import type { RoutePolicy } from './routing/route-policy.js';
+import { GivenRoutePolicy } from './routing/given-route-policy.js';
 
 const RAW_OPTIONS = Symbol('RawPushModuleOptions');
-const ENGINE = Symbol('Engine');
-const PARTS = Symbol('ApplicationParts');
-
-/** What the application supplies, as instances. They exist when modules are initialised. */
-interface ApplicationParts {
-  authenticator?: Authenticator;
-  routePolicy?: RoutePolicy;
-}
 
 /**
  * Push to users over WebSockets. Importing `PushModule.forRoot()` once, in the root module, is
@@ -59,11 +52,8 @@ interface ApplicationParts {
 @Module({})
 export class PushModule implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
   constructor(
-    private readonly moduleRef: ModuleRef,
     private readonly local: LocalNode,
     @Inject(ENGINE) private readonly engine: Engine,
-    @Inject(PUSH_OPTIONS) private readonly options: PushModuleOptions,
-    @Inject(PARTS) private readonly parts: ApplicationParts,
     @Optional() private readonly sockets?: PushSockets,
   ) {}
 
@@ -87,9 +77,6 @@ export class PushModule implements OnModuleInit, OnModuleDestroy, OnApplicationS
   }
 
   async onModuleInit(): Promise<void> {
-    const { authenticator, routePolicy } = this.options;
-    this.parts.authenticator = await this.resolve(authenticator);
-    this.parts.routePolicy = await this.resolve(routePolicy);
     this.sockets?.start();
     await this.engine.start(this.local);
   }
@@ -103,16 +90,6 @@ export class PushModule implements OnModuleInit, OnModuleDestroy, OnApplicationS
     this.sockets?.stop();
     await this.engine.stop();
     this.local.events.complete();
-  }
-
-  /** An instance as it is; of a class, the application's provider, or else a new one. */
-  private async resolve<T extends object>(part: T | Type<T> | undefined): Promise<T | undefined> {
-    if (typeof part !== 'function') return part;
-    try {
-      return this.moduleRef.get<T>(part, { strict: false });
-    } catch {
-      return this.moduleRef.create(part);
-    }
   }
 }
 
@@ -128,7 +105,10 @@ function dynamicModule(
     providers: [
       ...optionsProviders,
       ...ROOM_OPTIONS_PROVIDERS,
-      ...coreProviders(),
+      ...engineProviders,
+      ...registryProviders,
+      ...deliveryProviders,
+      ...serviceProviders,
       ...(gateway === false ? [] : socketProviders(gateway ?? UidGateway)),
     ],
     exports: [ConnectionRegistryService, Sender],
@@ -160,34 +140,6 @@ function checkedOptions(gateway: PushModuleOptions['gateway']): FactoryProvider 
   };
 }
 
-function coreProviders(): Provider[] {
-  return [
-    {
-      provide: ENGINE,
-      useFactory: ({ engine }: CheckedEngineOptions) => engine ?? new MemoryEngine(),
-      inject: [ENGINE_OPTIONS],
-    },
-    {
-      provide: LocalNode,
-      useFactory: (engine: Engine, options: CheckedRegistryOptions) =>
-        new LocalNode(engine, options),
-      inject: [ENGINE, REGISTRY_OPTIONS],
-    },
-    {
-      provide: Sender,
-      useFactory: (engine: Engine, local: LocalNode) => new Sender(engine, local.node),
-      inject: [ENGINE, LocalNode],
-    },
-    {
-      provide: ConnectionRegistryService,
-      useFactory: (sender: Sender, engine: Engine, local: LocalNode) =>
-        new ConnectionRegistryService(sender, engine, local),
-      inject: [Sender, ENGINE, LocalNode],
-    },
-    { provide: PARTS, useFactory: (): ApplicationParts => ({}) },
-  ];
-}
-
 function socketProviders(gateway: Type<UidGateway>): Provider[] {
   return [
     NestHandlers,
@@ -201,18 +153,10 @@ function socketProviders(gateway: Type<UidGateway>): Provider[] {
       useFactory: (options: CheckedGatewayOptions) => new Liveness(options),
       inject: [GATEWAY_OPTIONS],
     },
-    {
-      provide: MessageRouter,
-      useFactory: (sender: Sender, parts: ApplicationParts) =>
-        new MessageRouter(sender, () => parts.routePolicy!),
-      inject: [Sender, PARTS],
-    },
-    {
-      provide: Authentication,
-      useFactory: (parts: ApplicationParts, { authenticatorTimeout }: CheckedGatewayOptions) =>
-        new Authentication(() => parts.authenticator!, authenticatorTimeout),
-      inject: [PARTS, GATEWAY_OPTIONS],
-    },
+    GivenRoutePolicy,
+    MessageRouter,
+    GivenAuthenticator,
+    Authentication,
     FirstMessageGate,
     { provide: UidGateway, useClass: gateway },
     {

@@ -1,9 +1,10 @@
-import { Injectable } from '@nestjs/common';
-import type { Engine } from '../engine/engine.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { ENGINE, type Engine } from '../engine/engine.js';
 import type { Except, Target } from '../engine/target.js';
 import type { SendResult } from '../protocol/frames.js';
 import { isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
 import { Message } from '../protocol/message.js';
+import { LocalNode } from '../registry/local-node.js';
 
 /** What a message carries beside its target. */
 export interface SendRequest {
@@ -19,13 +20,16 @@ export interface SendRequest {
  */
 @Injectable()
 export class Sender {
+  /** Name of this node: ids of its messages begin with it. */
+  private readonly node: string;
   private messageCounter = 0;
 
   constructor(
-    private readonly engine: Engine,
-    /** Name of this node: ids of its messages begin with it. */
-    private readonly node: string,
-  ) {}
+    @Inject(ENGINE) private readonly engine: Engine,
+    { node }: LocalNode,
+  ) {
+    this.node = node;
+  }
 
   /**
    * Answers without a promise when the engine needs none.

@@ -40,6 +40,9 @@ export interface EngineHealth {
   readonly details: Readonly<Record<string, number>>;
 }
 
+/** Where the engine is injected. */
+export const ENGINE = Symbol('Engine');
+
 /**
  * The seam between this node and all nodes. It carries messages and knows who is where. The
  * promises, held by `test/contract/engine.contract.ts` for every implementation:

@@ -1,13 +1,16 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { PUSH_API_OPTIONS, type CheckedPushApiOptions } from './push-api.options.js';
 
 const BEARER = /^Bearer +(\S+) *$/i;
 
 /** The keys of the push API. Holds their digests only, and compares in constant time. */
+@Injectable()
 export class ApiKeys {
   private readonly digests: readonly Buffer[];
 
-  constructor(keys: readonly string[]) {
-    this.digests = keys.map(digest);
+  constructor(@Inject(PUSH_API_OPTIONS) { apiKeys }: Pick<CheckedPushApiOptions, 'apiKeys'>) {
+    this.digests = apiKeys.map(digest);
   }
 
   get none(): boolean {

@@ -1,19 +1,25 @@
-import type { AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
-import type { ApiKeyGuard } from './api-key.guard.js';
-import type { ApiKeys } from './api-keys.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { HttpAdapterHost, type AbstractHttpAdapter } from '@nestjs/core';
+import { ApiKeyGuard } from './api-key.guard.js';
+import { ApiKeys } from './api-keys.js';
 import { expressBody } from './express-body.js';
 import { useFastifyBody, type FastifyInstance } from './fastify-body.js';
-import type { MessagesRoute } from './messages-route.js';
+import { MessagesRoute } from './messages-route.js';
+import { PUSH_API_OPTIONS, type CheckedPushApiOptions } from './push-api.options.js';
 
 /** Gives `POST messages` its own body limit, on the adapters that we know how to ask. */
+@Injectable()
 export class BodyLimit {
+  private readonly bodyLimit: number;
+
   constructor(
     host: HttpAdapterHost,
     private readonly guard: ApiKeyGuard,
     private readonly keys: ApiKeys,
     private readonly route: MessagesRoute,
-    private readonly bodyLimit: number,
+    @Inject(PUSH_API_OPTIONS) { bodyLimit }: CheckedPushApiOptions,
   ) {
+    this.bodyLimit = bodyLimit;
     // Here and not in a lifecycle hook: those come after Nest has put its own parser in place.
     // Emits at once, or in a testing module when the application is made.
     host.init$.subscribe(() => this.applyTo(host.httpAdapter));

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
-import { BadRequestException, UnprocessableEntityException } from '@nestjs/common';
+import {
+  BadRequestException,
+  Inject,
+  Injectable,
+  UnprocessableEntityException,
+} from '@nestjs/common';
 import type { SendResult } from '../protocol/frames.js';
+import { PUSH_API_OPTIONS, type CheckedPushApiOptions } from './push-api.options.js';
 
 const MAX_KEY_LENGTH = 255;
 
-export interface IdempotencyLimits {
-  /** In milliseconds, from the arrival of the first request. */
-  idempotencyWindow: number;
-  idempotencyMaxKeys: number;
-}
+type IdempotencyLimits = Pick<CheckedPushApiOptions, 'idempotencyWindow' | 'idempotencyMaxKeys'>;
 
 /** A request that carries an `Idempotency-Key`. */
 export interface KeyedRequest {
@@ -30,11 +32,12 @@ interface Remembered {
  * first answer to those who come again, also while the first one is still under way. Kept by
  * this process alone, so a repeat that reaches another node is sent again.
  */
+@Injectable()
 export class IdempotencyWindow {
   /** Oldest first: a `Map` keeps the order in which keys came. */
   private readonly requests = new Map<string, Remembered>();
 
-  constructor(private readonly limits: IdempotencyLimits) {}
+  constructor(@Inject(PUSH_API_OPTIONS) private readonly limits: IdempotencyLimits) {}
 
   /**
    * @throws BadRequestException when the key is empty or too long

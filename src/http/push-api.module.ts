@@ -5,22 +5,18 @@ import {
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
-import { ApplicationConfig, HttpAdapterHost, RouterModule } from '@nestjs/core';
-import { ApiKeyGuard } from './api-key.guard.js';
+import { RouterModule } from '@nestjs/core';
 import { ApiKeys } from './api-keys.js';
-import { BodyLimit } from './body-limit.js';
-import { IdempotencyWindow } from './idempotency-window.js';
-import { MessagesRoute } from './messages-route.js';
 import { PushApiController } from './push-api.controller.js';
 import {
   checkMadeOptions,
   checkPath,
   checkPushApiOptions,
   PUSH_API_OPTIONS,
-  type CheckedPushApiOptions,
   type PushApiModuleAsyncOptions,
   type PushApiModuleOptions,
 } from './push-api.options.js';
+import { pushApiProviders } from './push-api.providers.js';
 
 /**
  * The push API for other systems, over HTTP, behind API keys. Import it beside `PushModule`,
@@ -43,10 +39,11 @@ export class PushApiModule implements OnModuleInit {
 
   /** As `forRoot`, with options that are made when the application starts; `path` apart. */
   static forRootAsync(options: PushApiModuleAsyncOptions): DynamicModule {
-    const { path, imports = [], useFactory, inject } = options;
+    const { imports = [], useFactory, inject } = options;
+    const path = checkPath(options.path);
     return dynamicModule(path, imports, {
       provide: PUSH_API_OPTIONS,
-      useFactory: async (...args: unknown[]) => checkMadeOptions(await useFactory(...args)),
+      useFactory: async (...args: unknown[]) => checkMadeOptions(await useFactory(...args), path),
       inject,
     });
   }
@@ -58,47 +55,14 @@ export class PushApiModule implements OnModuleInit {
 }
 
 function dynamicModule(
-  givenPath: string | undefined,
+  path: string,
   imports: NonNullable<DynamicModule['imports']>,
   options: Provider,
 ): DynamicModule {
-  const path = checkPath(givenPath);
   return {
     module: PushApiModule,
     imports: [...imports, RouterModule.register([{ path, module: PushApiModule }])],
     controllers: [PushApiController],
-    providers: [options, ...partsAt(path)],
+    providers: [options, ...pushApiProviders],
   };
-}
-
-function partsAt(path: string): Provider[] {
-  return [
-    ApiKeyGuard,
-    {
-      provide: ApiKeys,
-      useFactory: ({ apiKeys }: CheckedPushApiOptions) => new ApiKeys(apiKeys),
-      inject: [PUSH_API_OPTIONS],
-    },
-    {
-      provide: IdempotencyWindow,
-      useFactory: (options: CheckedPushApiOptions) => new IdempotencyWindow(options),
-      inject: [PUSH_API_OPTIONS],
-    },
-    {
-      provide: MessagesRoute,
-      useFactory: (config: ApplicationConfig) => new MessagesRoute(path, config),
-      inject: [ApplicationConfig],
-    },
-    {
-      provide: BodyLimit,
-      useFactory: (
-        { bodyLimit }: CheckedPushApiOptions,
-        host: HttpAdapterHost,
-        guard: ApiKeyGuard,
-        keys: ApiKeys,
-        route: MessagesRoute,
-      ) => new BodyLimit(host, guard, keys, route, bodyLimit),
-      inject: [PUSH_API_OPTIONS, HttpAdapterHost, ApiKeyGuard, ApiKeys, MessagesRoute],
-    },
-  ];
 }

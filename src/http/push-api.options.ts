@@ -87,30 +87,37 @@ const pushApiOptions = {
 export const PUSH_API_OPTIONS = Symbol('PushApiOptions');
 export type CheckedPushApiOptions = Checked<PushApiModuleOptions, typeof pushApiOptions>;
 
-/** @throws Error that names the option, what was given (never a key) and what is allowed */
+/**
+ * The path comes back without slashes around it.
+ *
+ * @throws Error that names the option, what was given (never a key) and what is allowed
+ */
 export function checkPushApiOptions(options: PushApiModuleOptions): CheckedPushApiOptions {
-  return checkOptions(OWNER, pushApiOptions, options);
+  const checked = checkOptions(OWNER, pushApiOptions, options);
+  return { ...checked, path: withoutSlashes(checked.path) };
 }
 
-/**
- * The path without slashes around it.
- *
- * @throws Error as `checkPushApiOptions`
- */
+/** @throws Error as `checkPushApiOptions` */
 export function checkPath(given: PushApiModuleOptions['path']): string {
-  const path = checkOption(OWNER, 'path', pushApiOptions.path, given);
-  return path.replace(/^\/|\/$/g, '');
+  return withoutSlashes(checkOption(OWNER, 'path', pushApiOptions.path, given));
 }
 
 /**
- * Options that a factory made. Routes are declared before it runs.
+ * Options that a factory made, with the path that stands beside it. Routes are declared before it runs.
  *
  * @throws Error as `checkPushApiOptions`
  */
-export function checkMadeOptions(made: Omit<PushApiModuleOptions, 'path'>): CheckedPushApiOptions {
-  if (!('path' in made)) return checkPushApiOptions(made);
+export function checkMadeOptions(
+  made: Omit<PushApiModuleOptions, 'path'>,
+  path: string,
+): CheckedPushApiOptions {
+  if (!('path' in made)) return checkPushApiOptions({ ...made, path });
   const allowed = 'only beside it, in forRootAsync({ path, useFactory })';
   throw brokenOption(OWNER, 'path', 'made by useFactory', allowed);
+}
+
+function withoutSlashes(path: string): string {
+  return path.replace(/^\/|\/$/g, '');
 }
 
 function isApiKey(value: unknown): boolean {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Subject } from 'rxjs';
-import type { Admission, ConnectionLimit, Engine } from '../engine/engine.js';
+import { ENGINE, type Admission, type ConnectionLimit, type Engine } from '../engine/engine.js';
 import type { NodeHandler } from '../engine/node-handler.js';
 import type { ConnectionInfo } from '../engine/connection-info.js';
 import type { Except, Member, Target } from '../engine/target.js';
@@ -12,7 +12,7 @@ import { connectionIdOf } from '../protocol/names.js';
 import { Connection, Membership, type ConnectionDetails } from './connection.js';
 import { ConnectionTable } from './connection-table.js';
 import { FanOut } from './fan-out.js';
-import type { CheckedRegistryOptions } from './registry.options.js';
+import { REGISTRY_OPTIONS, type CheckedRegistryOptions } from './registry.options.js';
 import type { PushEvent } from './push-event.js';
 import type { Transport } from './transport.js';
 
@@ -30,7 +30,8 @@ export class LocalNode implements NodeHandler {
   private connectionCounter = 0;
 
   constructor(
-    private readonly engine: Engine,
+    @Inject(ENGINE) private readonly engine: Engine,
+    @Inject(REGISTRY_OPTIONS)
     { maxConnectionsPerUid: max, connectionLimitPolicy: beyond }: CheckedRegistryOptions,
   ) {
     this.limit = max === 0 ? undefined : { max, beyond };

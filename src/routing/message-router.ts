@@ -5,7 +5,7 @@ import { andThen, type MaybePromise } from '../protocol/maybe-promise.js';
 import { PushException } from '../protocol/push.exception.js';
 import type { Connection } from '../registry/connection.js';
 import { Sender } from '../delivery/sender.js';
-import type { RoutePolicy } from './route-policy.js';
+import { GivenRoutePolicy } from './given-route-policy.js';
 import type { RouteTarget } from '../engine/target.js';
 
 /** Takes a client's message to its receivers, as far as the route policy lets it. */
@@ -13,11 +13,11 @@ import type { RouteTarget } from '../engine/target.js';
 export class MessageRouter {
   constructor(
     private readonly sender: Sender,
-    private readonly policy: () => RoutePolicy,
+    private readonly policy: GivenRoutePolicy,
   ) {}
 
   route(sender: Connection, target: RouteTarget, data: unknown): MaybePromise<SendResult> {
-    return andThen(this.policy().allows(sender, target), (allowed) => {
+    return andThen(this.policy.get().allows(sender, target), (allowed) => {
       if (!allowed) throw forbidden();
       return this.sender.send(target, { data, from: sender.uid });
     });

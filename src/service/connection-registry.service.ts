@@ -1,12 +1,12 @@
 import type { Observable } from 'rxjs';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Target } from '../engine/target.js';
 import type { ConnectionInfo } from '../engine/connection-info.js';
-import type { Counts, Engine, EngineHealth } from '../engine/engine.js';
+import { ENGINE, type Counts, type Engine, type EngineHealth } from '../engine/engine.js';
 import type { CloseRequest } from '../protocol/close.js';
 import type { SendResult } from '../protocol/frames.js';
 import type { MaybePromise } from '../protocol/maybe-promise.js';
-import type { Sender } from '../delivery/sender.js';
+import { Sender } from '../delivery/sender.js';
 import {
   checkClose,
   checkConnectionId,
@@ -16,7 +16,7 @@ import {
   checkUid,
   checkUids,
 } from './arguments.js';
-import type { LocalNode } from '../registry/local-node.js';
+import { LocalNode } from '../registry/local-node.js';
 import type { PushEvent } from '../registry/push-event.js';
 
 export interface SendOptions {
@@ -39,7 +39,7 @@ export class ConnectionRegistryService {
 
   constructor(
     private readonly sender: Sender,
-    private readonly engine: Engine,
+    @Inject(ENGINE) private readonly engine: Engine,
     local: LocalNode,
   ) {
     this.events$ = local.events.asObservable();

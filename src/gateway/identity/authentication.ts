@@ -1,25 +1,27 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { HttpException, HttpStatus } from '@nestjs/common';
+import { HttpException, HttpStatus, Inject, Injectable } from '@nestjs/common';
 import type { CodecName } from '../../protocol/codec.js';
 import { ErrorCode } from '../../protocol/codes.js';
 import type { Credential } from '../../protocol/frames.js';
 import { isPromise, type MaybePromise } from '../../protocol/maybe-promise.js';
 import { isName, isUid } from '../../protocol/names.js';
 import { PushException } from '../../protocol/push.exception.js';
-import type {
-  AuthenticationContext,
-  Authenticator,
-  Identity,
-} from './authenticators/authenticator.js';
+import type { AuthenticationContext, Identity } from './authenticators/authenticator.js';
+import { GATEWAY_OPTIONS, type CheckedGatewayOptions } from '../gateway.options.js';
+import { GivenAuthenticator } from './given-authenticator.js';
 import type { PushSocket } from '../socket/push-socket.js';
 
 /** Asks the application's authenticator, within its time, and checks what it answers. */
+@Injectable()
 export class Authentication {
+  private readonly timeout: number;
+
   constructor(
-    private readonly authenticator: () => Authenticator,
-    /** Milliseconds that the authenticator may take. */
-    private readonly timeout: number,
-  ) {}
+    private readonly authenticator: GivenAuthenticator,
+    @Inject(GATEWAY_OPTIONS) { authenticatorTimeout }: CheckedGatewayOptions,
+  ) {
+    this.timeout = authenticatorTimeout;
+  }
 
   /**
    * @throws PushException AUTH_FAILED when the identity is refused; anything else that it throws
@@ -29,7 +31,7 @@ export class Authentication {
     const context = new Context(socket);
     let answer: MaybePromise<Identity | null>;
     try {
-      answer = this.authenticator().authenticate(credential, context);
+      answer = this.authenticator.get().authenticate(credential, context);
     } catch (error) {
       throw refusalOrFault(error);
     }

@@ -8,7 +8,7 @@ describe('ApiKeyGuard', () => {
   const setHeader = vi.fn();
   const host = new HttpAdapterHost();
   host.httpAdapter = { setHeader } as unknown as AbstractHttpAdapter;
-  const guard = new ApiKeyGuard(new ApiKeys(['right']), host);
+  const guard = new ApiKeyGuard(new ApiKeys({ apiKeys: ['right'] }), host);
   const response = {};
 
   it('lets the right key through and adds nothing to the answer', () => {

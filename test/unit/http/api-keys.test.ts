@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ApiKeys } from '../../../src/http/api-keys.js';
 
 describe('ApiKeys', () => {
-  const keys = new ApiKeys(['old-key', 'new-key']);
+  const keys = new ApiKeys({ apiKeys: ['old-key', 'new-key'] });
 
   it('knows each of its keys', () => {
     expect(keys.identify('Bearer old-key')).toEqual(expect.any(String));
@@ -27,7 +27,7 @@ describe('ApiKeys', () => {
   );
 
   it('without keys knows nobody', () => {
-    const closed = new ApiKeys([]);
+    const closed = new ApiKeys({ apiKeys: [] });
     expect(closed.none).toBe(true);
     expect(closed.identify('Bearer undefined')).toBeUndefined();
     expect(closed.identify('Bearer ')).toBeUndefined();

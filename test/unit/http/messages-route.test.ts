@@ -5,7 +5,7 @@ import { MessagesRoute } from '../../../src/http/messages-route.js';
 describe('MessagesRoute', () => {
   it('follows the global prefix, whenever it is set', () => {
     const config = new ApplicationConfig();
-    const route = new MessagesRoute('push', config);
+    const route = new MessagesRoute({ path: 'push' }, config);
     expect(route.matches('POST', '/push/messages')).toBe(true);
     expect(route.matches('POST', '/api/push/messages')).toBe(false);
     config.setGlobalPrefix('/api/');
@@ -16,11 +16,13 @@ describe('MessagesRoute', () => {
   it('matches a route that is excluded from the prefix', () => {
     const config = new ApplicationConfig();
     config.setGlobalPrefix('api');
-    expect(new MessagesRoute('push', config).matches('POST', '/push/messages')).toBe(true);
+    expect(new MessagesRoute({ path: 'push' }, config).matches('POST', '/push/messages')).toBe(
+      true,
+    );
   });
 
   it('matches nothing else', () => {
-    const route = new MessagesRoute('push', new ApplicationConfig());
+    const route = new MessagesRoute({ path: 'push' }, new ApplicationConfig());
     expect(route.matches('GET', '/push/messages')).toBe(false);
     for (const path of [
       '/',

@@ -45,7 +45,7 @@ describe('options of PushApiModule', () => {
 
   it('say where the path belongs when a factory gives it', () => {
     const options = { apiKeys: [], path: 'push' };
-    expect(() => checkMadeOptions(options)).toThrow(/beside it, in forRootAsync/);
+    expect(() => checkMadeOptions(options, 'push')).toThrow(/beside it, in forRootAsync/);
   });
 
   it.each([

@@ -1,0 +1,4 @@
+import type { Provider } from '@nestjs/common';
+import { Sender } from './sender.js';
+
+export const deliveryProviders: Provider[] = [Sender];
