@@ -1,22 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { SignJWT } from 'jose';
 import supertest from 'supertest';
-import { afterEach, describe, expect, it } from 'vitest';
-import { closeAll, connectJson, connectText } from '../support/client.js';
-import { startExample, type Example } from '../support/example.js';
+import { describe, expect, it } from 'vitest';
+import { connectJson, connectText } from '../support/client.js';
+import { useExamples } from '../support/use-example.js';
 
-let example: Example | undefined;
-
-afterEach(async () => {
-  await closeAll();
-  await example?.stop();
-  example = undefined;
-});
+const startExample = useExamples();
 
 describe('the example application', () => {
   it('prints one line with its address, and ends on SIGTERM with the sockets told', async () => {
-    example = await startExample();
-    expect(example.output.filter((line) => line.includes(example!.url))).toHaveLength(1);
+    const example = await startExample();
+    expect(example.output.filter((line) => line.includes(example.url))).toHaveLength(1);
     const client = await connectText(example.url);
     await client.login('ada');
     // Nest has run its hooks, and then lets the signal do what it does.
@@ -25,7 +19,7 @@ describe('the example application', () => {
   });
 
   it('pushes from its controller', async () => {
-    example = await startExample();
+    const example = await startExample();
     const client = await connectJson(example.url);
     await client.login('ada');
     await supertest(example.http).post('/orders/7/shipped').send({ uid: 'ada' }).expect(202);
@@ -33,14 +27,14 @@ describe('the example application', () => {
   });
 
   it('serves the path of PUSH_PATH', async () => {
-    example = await startExample({ PUSH_PATH: '/socket' });
+    const example = await startExample({ PUSH_PATH: '/socket' });
     const client = await connectText(`${example.url}socket`);
     await client.login('ada');
   });
 
   it('asks for tokens with PUSH_AUTH=jwt', async () => {
     const secret = 'a secret for the example, long enough';
-    example = await startExample({ PUSH_AUTH: 'jwt', PUSH_JWT_SECRET: secret });
+    const example = await startExample({ PUSH_AUTH: 'jwt', PUSH_JWT_SECRET: secret });
     const token = await new SignJWT()
       .setProtectedHeader({ alg: 'HS256' })
       .setSubject('ada')

@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Body, Controller, Post } from '@nestjs/common';
-import supertest from 'supertest';
+import type supertest from 'supertest';
 import { PushApiModule } from '../../src/http/push-api.module.js';
-import { startApp, type RunningApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
+import { ADAPTERS, KEY, usePushApi } from '../support/use-push-api.js';
 
-const KEY = 'key-of-the-test';
 const MEBIBYTE = 1_048_576;
 const TOO_LARGE = {
   statusCode: 413,
@@ -21,27 +21,24 @@ class UploadController {
   }
 }
 
-let running: RunningApp;
-
-afterEach(() => running?.close());
-
 /** A body of exactly that many bytes. */
 function bodyOf(bytes: number): string {
   const empty = JSON.stringify({ to: 'nobody', data: '' });
   return JSON.stringify({ to: 'nobody', data: 'x'.repeat(bytes - empty.length) });
 }
 
-describe.each(['express', 'fastify'] as const)('the body limit on %s', (adapter) => {
+describe.each(ADAPTERS)('the body limit on %s', (adapter) => {
+  const { app, request } = usePushApi(adapter);
+
   async function start(bodyLimit?: number): Promise<void> {
-    running = await startApp({
-      adapter,
+    await app.start({
       imports: [PushApiModule.forRoot({ apiKeys: [KEY], bodyLimit })],
       controllers: [UploadController],
     });
   }
 
   function post(path = '/push/messages'): supertest.Test {
-    return supertest(running.http).post(path).set('Authorization', `Bearer ${KEY}`).type('json');
+    return request('post', path).type('json');
   }
 
   it('is 1 MiB, to the byte', async () => {
@@ -64,7 +61,7 @@ describe.each(['express', 'fastify'] as const)('the body limit on %s', (adapter)
     });
     const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
     const init = { method: 'POST', headers, body: chunks, duplex: 'half' };
-    const answer = await fetch(`${running.http}/push/messages`, init as RequestInit);
+    const answer = await fetch(`${app.http}/push/messages`, init as RequestInit);
     expect(await answer.json()).toEqual(TOO_LARGE);
   });
 
@@ -98,15 +95,17 @@ describe.each(['express', 'fastify'] as const)('the body limit on %s', (adapter)
 });
 
 describe('a compressed body', () => {
+  const app = useApp({ imports: [PushApiModule.forRoot({ apiKeys: [KEY] })] });
+
   async function postCompressed(adapter: 'express' | 'fastify', body: string): Promise<number> {
-    running = await startApp({ adapter, imports: [PushApiModule.forRoot({ apiKeys: [KEY] })] });
+    await app.start({ adapter });
     const headers = {
       authorization: `Bearer ${KEY}`,
       'content-type': 'application/json',
       'content-encoding': 'gzip',
     };
     const init = { method: 'POST', headers, body: gzipSync(body) };
-    return (await fetch(`${running.http}/push/messages`, init)).status;
+    return (await fetch(`${app.http}/push/messages`, init)).status;
   }
 
   it('is inflated by Express', async () => {

@@ -1,15 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import supertest from 'supertest';
+import { describe, expect, it } from 'vitest';
+import type supertest from 'supertest';
 import type { Engine } from '../../src/engine/engine.js';
 import { MemoryEngine } from '../../src/engine/memory/memory.engine.js';
-import { PushApiModule } from '../../src/http/push-api.module.js';
 import { ErrorCode } from '../../src/protocol/codes.js';
 import { PushException } from '../../src/protocol/push.exception.js';
-import { startApp, type RunningApp } from '../support/app.js';
-import { closeAll, connectJson } from '../support/client.js';
-
-const KEY = 'first-key-of-the-test';
-const OTHER_KEY = 'second-key-of-the-test';
+import { ADAPTERS, OTHER_KEY, usePushApi } from '../support/use-push-api.js';
 
 /** Holds the first message back until it is told to go on, and fails the second one. */
 class SlowEngine extends MemoryEngine implements Engine {
@@ -34,31 +29,18 @@ class SlowEngine extends MemoryEngine implements Engine {
   }) as never;
 }
 
-let running: RunningApp;
+describe.each(ADAPTERS)('Idempotency-Key on %s', (adapter) => {
+  const { app, start, request } = usePushApi(adapter);
 
-afterEach(async () => {
-  await closeAll();
-  await running?.close();
-});
-
-describe.each(['express', 'fastify'] as const)('Idempotency-Key on %s', (adapter) => {
-  async function start(engine: Engine = new MemoryEngine()): Promise<void> {
-    const imports = [PushApiModule.forRoot({ apiKeys: [KEY, OTHER_KEY] })];
-    running = await startApp({ adapter, push: { engine }, imports });
-  }
-
-  function post(idempotencyKey: string, data: unknown = 1, key = KEY): supertest.Test {
-    return supertest(running.http)
-      .post('/push/messages')
-      .set('Authorization', `Bearer ${key}`)
+  function post(idempotencyKey: string, data: unknown = 1, key?: string): supertest.Test {
+    return request('post', '/push/messages', key)
       .set('Idempotency-Key', idempotencyKey)
       .send({ to: 'ada', data });
   }
 
   it('sends once and repeats the first answer', async () => {
     await start();
-    const ada = await connectJson(running.url);
-    await ada.login('ada');
+    const ada = await app.json('ada');
     const first = await post('"8e03978e"').expect(202);
     const second = await post('"8e03978e"').expect(202);
     expect(second.body).toEqual(first.body);
@@ -82,7 +64,7 @@ describe.each(['express', 'fastify'] as const)('Idempotency-Key on %s', (adapter
 
   it('waits for the first one while that is under way, and forgets what failed', async () => {
     const engine = new SlowEngine();
-    await start(engine);
+    await start({ push: { engine } });
     const first = post('one').then((answer) => answer);
     await engine.firstPublish;
     const others = [post('one'), post('one')].map((request) => request.then((answer) => answer));

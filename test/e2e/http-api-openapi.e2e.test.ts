@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { VersioningType } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import supertest from 'supertest';
 import { PushApiModule } from '../../src/http/push-api.module.js';
 import { describePushApi } from '../../src/http/openapi/index.js';
-import { startApp, type RunningApp } from '../support/app.js';
+import { useApp } from '../support/use-app.js';
 
 interface Operation {
   security?: Record<string, string[]>[];
@@ -15,25 +15,23 @@ interface Operation {
 
 const ERROR = { $ref: '#/components/schemas/PushApiError' };
 
-let running: RunningApp;
+const app = useApp();
 let document: OpenAPIObject;
 
 beforeEach(async () => {
   describePushApi();
   // A second call, by another application of the same process, must not describe things twice.
   describePushApi();
-  running = await startApp({
+  await app.start({
     imports: [PushApiModule.forRoot({ apiKeys: ['key'] })],
-    configure: (app) => {
-      app.setGlobalPrefix('api').enableVersioning({ type: VersioningType.URI });
+    configure: (nest) => {
+      nest.setGlobalPrefix('api').enableVersioning({ type: VersioningType.URI });
       const config = new DocumentBuilder().setTitle('Test').addBearerAuth().build();
-      document = SwaggerModule.createDocument(app, config);
-      SwaggerModule.setup('docs', app, document);
+      document = SwaggerModule.createDocument(nest, config);
+      SwaggerModule.setup('docs', nest, document);
     },
   });
 });
-
-afterEach(() => running?.close());
 
 function operation(method: 'get' | 'post' | 'delete', path: string): Operation {
   return document.paths[path][method] as unknown as Operation;
@@ -103,8 +101,8 @@ describe('the OpenAPI description', () => {
   });
 
   it('is served', async () => {
-    const { body } = await supertest(running.http).get('/docs-json').expect(200);
+    const { body } = await supertest(app.http).get('/docs-json').expect(200);
     expect((body as OpenAPIObject).openapi).toMatch(/^3\./);
-    await supertest(running.http).get('/docs').expect(200);
+    await supertest(app.http).get('/docs').expect(200);
   });
 });

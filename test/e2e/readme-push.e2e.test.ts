@@ -1,19 +1,12 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { closeAll, connectJson } from '../support/client.js';
-import { startExample, type Example } from '../support/example.js';
+import { describe, expect, it } from 'vitest';
+import { connectJson } from '../support/client.js';
 import { readmeSnippets } from '../support/readme.js';
+import { useSharedExample } from '../support/use-example.js';
 
 const run = promisify(execFile);
-let example: Example;
-
-beforeAll(async () => {
-  example = await startExample({ PUSH_API_KEY: 'change-me' });
-});
-
-afterAll(() => example.stop());
-afterEach(closeAll);
+const example = useSharedExample({ PUSH_API_KEY: 'change-me' });
 
 /** The README's snippet in this language that calls the push API, for the running example. */
 function snippetIn(language: string): string {

@@ -1,19 +1,12 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { closeAll, connect, type TextClient } from '../support/client.js';
-import { startExample, type Example } from '../support/example.js';
+import { describe, expect, it } from 'vitest';
+import { connect, type TextClient } from '../support/client.js';
+import { useSharedExample } from '../support/use-example.js';
 
 /**
  * Clients of Workerman's example "send data to a specific client", unchanged, against the
  * example application: they offer no subprotocol, connect to `/` and speak text.
  */
-let example: Example;
-
-beforeAll(async () => {
-  example = await startExample();
-});
-
-afterAll(() => example.stop());
-afterEach(closeAll);
+const example = useSharedExample();
 
 async function login(uid: string): Promise<TextClient> {
   const client = await connect(example.url);

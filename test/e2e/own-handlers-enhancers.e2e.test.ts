@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import {
+  Injectable,
+  UseGuards,
+  UseInterceptors,
+  UsePipes,
+  ValidationPipe,
+  type CallHandler,
+  type CanActivate,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { IsString } from 'class-validator';
+import { map, Observable } from 'rxjs';
+import { connectionOf, UidGateway } from '../../src/index.js';
+import { useApp } from '../support/use-app.js';
+
+class TypingDto {
+  @IsString()
+  room!: string;
+}
+
+@Injectable()
+class AdminsOnly implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    return connectionOf(context).uid === 'admin';
+  }
+}
+
+@Injectable()
+class Wrap implements NestInterceptor {
+  intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle().pipe(map((value: unknown) => ({ wrapped: value })));
+  }
+}
+
+@WebSocketGateway()
+class ChatGateway {
+  @UsePipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true }))
+  @SubscribeMessage('chat.validated')
+  validated(@MessageBody() { room }: TypingDto): string {
+    return room;
+  }
+
+  @UseGuards(AdminsOnly)
+  @SubscribeMessage('chat.guarded')
+  guarded(): string {
+    return 'welcome, admin';
+  }
+
+  @UseInterceptors(Wrap)
+  @SubscribeMessage('chat.intercepted')
+  intercepted(): string {
+    return 'inside';
+  }
+}
+
+const app = useApp({ providers: [ChatGateway] });
+
+describe("the application's pipes, guards and interceptors", () => {
+  it('run on its own handlers', async () => {
+    const client = await app.json('ada');
+    expect(await client.request('chat.validated', { room: 'a' })).toMatchObject({ data: 'a' });
+    expect(await client.request('chat.validated', { room: 1, x: 2 })).toMatchObject({
+      event: 'error',
+      data: {
+        code: 'VALIDATION_FAILED',
+        details: [
+          { field: 'x', errors: ['property x should not exist'] },
+          { field: 'room', errors: ['room must be a string'] },
+        ],
+      },
+    });
+    expect(await client.request('chat.guarded')).toMatchObject({ data: { code: 'FORBIDDEN' } });
+    expect(await client.request('chat.intercepted')).toMatchObject({ data: { wrapped: 'inside' } });
+  });
+
+  it("run before the module's own events when they are on a subclass of UidGateway", async () => {
+    @UseGuards(AdminsOnly)
+    class GuardedGateway extends UidGateway {}
+    await app.start({ push: { gateway: GuardedGateway } });
+    const [ada, admin] = [await app.json('ada'), await app.json('admin')];
+    const denied = await ada.request('send', { to: 'admin', data: 1 });
+    expect(denied).toMatchObject({ event: 'error', data: { code: 'FORBIDDEN' } });
+    expect(await admin.request('send', { to: 'ada', data: 1 })).toMatchObject({ event: 'sent' });
+    expect(await ada.next()).toMatchObject({ event: 'message', data: { from: 'admin', data: 1 } });
+    const broken = await admin.request('send', { to: 'ada' });
+    expect(broken).toMatchObject({
+      data: { code: 'VALIDATION_FAILED', details: [{ field: 'data' }] },
+    });
+    admin.send({ event: 'send', data: { to: 'nobody', data: 1 } });
+    expect(await admin.settle()).toEqual([]);
+  });
+
+  it("run before the module's own events when they are global, and the answers stay the same", async () => {
+    const seen: string[] = [];
+    class Global implements CanActivate {
+      canActivate(context: ExecutionContext): boolean {
+        seen.push(`${context.getType()} ${context.getHandler().name}`);
+        return true;
+      }
+    }
+    await app.start({
+      configure: (app) => app.useGlobalGuards(new Global()).useGlobalPipes(new ValidationPipe()),
+    });
+    const ada = await app.json('ada');
+    expect(await ada.request('send', { to: 'ada', data: 1 })).toMatchObject({ event: 'sent' });
+    expect(seen).toEqual(['ws send']);
+  });
+});
