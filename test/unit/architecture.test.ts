@@ -28,6 +28,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 const REDIS = [
   'index',
   'redis.engine',
+  'redis-node',
   'presence',
   'channels',
   'servers',

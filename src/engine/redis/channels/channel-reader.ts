@@ -6,7 +6,8 @@ import { decode, encodeAnswer, signature, type Delivery, type Order } from './en
 import type { Groups } from './groups.js';
 import { parseChannel, type Channel } from '../names.js';
 import type { Questions } from './questions.js';
-import type { Shard, Shards } from '../servers/shards.js';
+import type { Shard } from '../servers/shard.js';
+import type { Shards } from '../servers/shards.js';
 import { describe } from '../servers/unavailable.js';
 
 /** Malformed messages are logged at most so often. */

@@ -1,4 +1,6 @@
 import type { Except } from '../../target.js';
+import { CLOSE_REASON_RULE, isCloseCode, isCloseReason } from '../../../protocol/close.js';
+import { isObject } from '../../../protocol/is-object.js';
 import { Message } from '../../../protocol/message.js';
 
 /** Version of what travels on channels; REDIS.md, "Envelope". */
@@ -131,7 +133,7 @@ function order(fields: Record<string, unknown>): Order {
     connection: optional(fields.connection, isString, '"connection" is not a string'),
     group: optional(fields.group, isString, '"group" is not a string'),
     code: optional(fields.code, isCloseCode, '"code" is not a close code'),
-    reason: optional(fields.reason, isReason, '"reason" is not a string of at most 123 bytes'),
+    reason: optional(fields.reason, isCloseReason, `"reason" is not ${CLOSE_REASON_RULE}`),
     ...sender(fields),
   };
 }
@@ -161,24 +163,10 @@ function checkFrom(from: unknown): string | undefined {
   return optional(from, isString, '"from" is not a string');
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isString(value: unknown): value is string {
   return typeof value === 'string';
 }
 
 function isStrings(value: unknown): value is string[] {
   return Array.isArray(value) && value.every(isString);
-}
-
-function isReason(value: unknown): value is string {
-  return isString(value) && Buffer.byteLength(value) <= 123;
-}
-
-function isCloseCode(value: unknown): value is number {
-  return (
-    Number.isInteger(value) && (value === 1000 || (Number(value) >= 3000 && Number(value) < 5000))
-  );
 }

@@ -1,6 +1,6 @@
 import type { NodeHandler } from '../../node-handler.js';
 import type { Groups } from './groups.js';
-import type { Shard } from '../servers/shards.js';
+import type { Shard } from '../servers/shard.js';
 
 /** The channels of uids: this node listens on those of the uids that have a connection here. */
 export class UidChannels {

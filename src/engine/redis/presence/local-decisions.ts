@@ -1,8 +1,8 @@
+import { REPLACED } from '../../../protocol/close.js';
 import type { Admission, ConnectionLimit, Registration } from '../../engine.js';
 import type { NodeHandler } from '../../node-handler.js';
 import type { Groups } from '../channels/groups.js';
 import type { PresenceEvent } from './presence-events.js';
-import { REPLACED } from './presence-calls.js';
 import type { UidChannels } from '../channels/uid-channels.js';
 
 /**

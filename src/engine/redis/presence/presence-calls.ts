@@ -1,5 +1,4 @@
-import type { CloseRequest } from '../../../protocol/close.js';
-import { CloseCode } from '../../../protocol/codes.js';
+import { REPLACED } from '../../../protocol/close.js';
 import type { ConnectionLimit, Registration } from '../../engine.js';
 import type { NodeHandler } from '../../node-handler.js';
 import type { Departure } from './departures.js';
@@ -7,16 +6,10 @@ import { encodeOrder } from '../channels/envelope.js';
 import { PresenceEvents, type Decision, type PresenceEvent } from './presence-events.js';
 import type { CheckedRedisOptions } from '../redis.options.js';
 import { beat, depart, leave, place } from '../scripts/index.js';
-import type { Shard } from '../servers/shards.js';
+import type { Shard } from '../servers/shard.js';
 
 /** Changes in one step of Redis, which nothing else can interrupt: some milliseconds. */
 export const BATCH = 500;
-
-/** What becomes of the oldest connections beyond the limit. */
-export const REPLACED: CloseRequest = {
-  code: CloseCode.REPLACED,
-  reason: 'replaced by a newer connection',
-};
 
 /**
  * A connection came or went; or after Redis lost its data, one is here as it was before (`=`), or

@@ -1,6 +1,6 @@
 import type { NodeHandler } from '../../node-handler.js';
 import type { Script } from '../scripts/index.js';
-import type { Shard } from '../servers/shards.js';
+import type { Shard } from '../servers/shard.js';
 
 /** A uid came online or went offline. */
 export interface PresenceEvent {

@@ -1,52 +1,44 @@
 import type { Admission, ConnectionLimit, Registration } from '../../engine.js';
 import type { NodeHandler } from '../../node-handler.js';
+import { ChangeQueue, type PendingChange } from './change-queue.js';
 import { LocalDecisions } from './local-decisions.js';
 import { Departures, type Departure } from './departures.js';
 import type { Groups } from '../channels/groups.js';
 import type { CheckedRedisOptions } from '../redis.options.js';
-import { BATCH, groupsIn, PresenceCalls, type Change, type PlaceReply } from './presence-calls.js';
+import { Placement } from './placement.js';
+import { BATCH, PresenceCalls } from './presence-calls.js';
 import { Restoration } from './restoration.js';
-import type { Shard } from '../servers/shards.js';
+import type { Shard } from '../servers/shard.js';
 import { UidChannels } from '../channels/uid-channels.js';
 
-/** A change that Redis does not know of yet. */
-interface Pending extends Change {
-  /** Groups that the uid left while the connection was being placed. */
-  left?: Set<string>;
-  /** What Redis says of it; undefined when Redis is away, or it needs no answer. */
-  done(placed: Admission | undefined): void;
-}
+/** While `restoring` changes wait, so that none falls between what is restored and what comes. */
+type State = 'away' | 'restoring' | 'up';
 
 /**
- * Tells Redis of this node's connections in one shard: changes go out in batches, one after the
- * other, each holding everything that came up meanwhile.
- *
- * While Redis is away changes are settled here alone. When it is back `restore` makes the two
- * agree.
+ * This node's connections in one shard, and whether Redis hears of them: while it is away changes
+ * are settled here alone, and when it is back `restore` makes the two agree.
  */
 export class ShardPresence {
-  /** While `restoring` changes wait, so that none falls between what is restored and what comes. */
-  private state: 'away' | 'restoring' | 'up' = 'away';
+  private state: State = 'away';
   /** Connections that wait until this node listens for their uid. */
   private readonly arriving = new Set<string>();
-  private queue: Pending[] = [];
-  private inFlight: Pending[] = [];
-  private pump: Promise<void> | undefined;
   /** Redis may not know what this node holds. */
   private isStale = true;
   private restoring: Promise<void> | undefined;
 
+  private readonly queue = new ChangeQueue((batch) => this.place(batch));
   private readonly calls: PresenceCalls;
   private readonly departures: Departures;
   private readonly channels: UidChannels;
   private readonly local: LocalDecisions;
+  private readonly placement: Placement;
   private readonly restoration: Restoration;
 
   constructor(
     shard: Shard,
     private readonly node: NodeHandler,
     options: CheckedRedisOptions,
-    private readonly groups: Groups,
+    groups: Groups,
     /** Whether the uid is of this shard. */
     isOurs: (uid: string) => boolean,
   ) {
@@ -56,6 +48,7 @@ export class ShardPresence {
     });
     this.channels = new UidChannels(shard, node, groups);
     this.local = new LocalDecisions(node, groups, this.channels);
+    this.placement = new Placement(this.calls, groups, this.channels, this.departures);
     this.restoration = new Restoration(
       node,
       this.calls,
@@ -86,7 +79,7 @@ export class ShardPresence {
 
   /** The uid has left the group: connections that are being placed must not bring it back. */
   leftGroup(uid: string | undefined, group: string): void {
-    for (const change of [...this.inFlight, ...this.queue]) {
+    for (const change of this.queue.all()) {
       if (change.kind !== '+' || (uid !== undefined && change.uid !== uid)) continue;
       (change.left ??= new Set()).add(group);
     }
@@ -107,12 +100,12 @@ export class ShardPresence {
 
   /** Makes Redis and this node agree on what this node holds. */
   restore(): Promise<void> {
-    this.state = 'restoring';
+    this.enter('restoring');
     return (this.restoring ??= this.restoreOnce()
       .catch((error: unknown) => {
         // If Redis is there nevertheless, the next beat tries again.
         this.isStale = true;
-        if (this.state === 'restoring') this.goUp();
+        if (this.state === 'restoring') this.enter('up');
         throw error;
       })
       .finally(() => (this.restoring = undefined)));
@@ -120,18 +113,16 @@ export class ShardPresence {
 
   /** Redis is away: what waits for it is settled here. */
   lose(): void {
-    this.state = 'away';
-    const waiting = this.queue;
-    this.queue = [];
-    for (const change of waiting) this.settleHere(change);
+    this.enter('away');
+    for (const change of this.queue.takeWaiting()) this.settleHere(change);
   }
 
   /** Tells Redis everything that it should know, and that this node leaves. */
   async leave(): Promise<void> {
-    while (this.pump !== undefined) await this.pump;
+    await this.queue.drain();
     this.departures.stop();
     if (this.state !== 'up') return;
-    this.state = 'away';
+    this.enter('away');
     await this.calls.leave();
   }
 
@@ -166,67 +157,19 @@ export class ShardPresence {
     });
   }
 
-  private push(change: Pending): void {
-    if (this.state === 'away') return this.settleHere(change);
-    this.queue.push(change);
-    this.startPump();
+  private push(change: PendingChange): void {
+    if (this.state === 'away') this.settleHere(change);
+    else this.queue.push(change);
   }
 
-  private startPump(): void {
-    if (this.state !== 'up' || this.queue.length === 0) return;
-    this.pump ??= this.pumpAll().finally(() => {
-      this.pump = undefined;
-      this.startPump();
-    });
-  }
-
-  private async pumpAll(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
-    while (this.state === 'up' && this.queue.length > 0) {
-      this.inFlight = this.queue.splice(0, BATCH);
-      const batch = this.inFlight;
-      try {
-        await this.place(batch);
-      } catch {
-        // Whatever the reason, Redis is to be told again.
-        this.isStale = true;
-        for (const change of batch) this.settleHere(change);
-      }
-      this.inFlight = [];
+  private async place(batch: readonly PendingChange[]): Promise<void> {
+    try {
+      await this.placement.run(batch);
+    } catch {
+      // Whatever the reason, Redis is to be told again.
+      this.isStale = true;
+      for (const change of batch) this.settleHere(change);
     }
-  }
-
-  private async place(batch: readonly Pending[]): Promise<void> {
-    const { replies, announce } = await this.calls.place(batch);
-    const joined = batch.flatMap(({ kind }, i) => (kind === '+' ? groupsIn(replies[i]) : []));
-    const left = batch.filter(({ kind }) => kind !== '+');
-    // Who hears that a uid is offline must not find this node listening for it.
-    const tidied = left.map(({ uid }) => this.channels.tidy(uid));
-    await Promise.all([this.groups.hold(joined), ...tidied]);
-    announce();
-    for (const [i, change] of batch.entries()) {
-      if (change.kind === '+') {
-        this.placed(change, replies[i] as PlaceReply);
-      } else {
-        this.departures.add(change.uid, replies[i] as number);
-        change.done(undefined);
-      }
-    }
-    // After whoever waits has gone on, and the connections are in their groups.
-    setImmediate(() => this.groups.release(joined));
-  }
-
-  private placed(change: Pending, [admitted, ...groups]: PlaceReply): void {
-    const { uid, left } = change;
-    if (admitted === 0) {
-      change.done({ admitted: false });
-      // The node lets go of it when it has heard of it.
-      setImmediate(() => void this.channels.tidy(uid));
-      return;
-    }
-    const held = left === undefined ? groups : groups.filter((group) => !left.has(group));
-    for (const group of held) this.groups.remember(uid, group);
-    change.done({ admitted: true, groups: held });
   }
 
   /** The delay of these uids has passed. What fails here is left to a beat. */
@@ -236,7 +179,7 @@ export class ShardPresence {
     }
   }
 
-  private settleHere(change: Pending): void {
+  private settleHere(change: PendingChange): void {
     if (change.kind === '-') this.local.release(change);
     change.done(undefined);
   }
@@ -246,17 +189,18 @@ export class ShardPresence {
     this.isStale = false;
     if (this.state !== 'restoring') return;
     this.local.forget();
-    this.goUp();
+    this.enter('up');
   }
 
   /** Connections of which Redis is being told, or will be. */
   private pending(): ReadonlySet<string> {
-    const changes = [...this.inFlight, ...this.queue];
-    return new Set([...this.arriving, ...changes.map(({ connectionId }) => connectionId)]);
+    const told = this.queue.all().map(({ connectionId }) => connectionId);
+    return new Set([...this.arriving, ...told]);
   }
 
-  private goUp(): void {
-    this.state = 'up';
-    this.startPump();
+  private enter(state: State): void {
+    this.state = state;
+    if (state === 'up') this.queue.open();
+    else this.queue.pause();
   }
 }

@@ -3,44 +3,13 @@ import { Logger } from '@nestjs/common';
 import { Link } from './link.js';
 import { ShardNames } from '../names.js';
 import type { CheckedRedisOptions } from '../redis.options.js';
-import type { Script } from '../scripts/index.js';
+import { Shard } from './shard.js';
 import { slotOf } from './slot.js';
-import { Subscriptions } from './subscriptions.js';
-import { topologyOf, type Endpoint, type Topology } from './topology.js';
+import type { Endpoint, Topology } from './topology.js';
 import { describe, unavailable } from './unavailable.js';
 
 const FIRST_RETRY = 50;
 const LAST_RETRY = 1_000;
-
-/** A part of the keys and channels that is whole on one server, and the way to that server. */
-export class Shard {
-  readonly subscriptions = new Subscriptions();
-  link: Link | undefined;
-  /** Whether its server knows again what this node listens to and holds. */
-  isUp = false;
-
-  constructor(
-    readonly names: ShardNames,
-    private readonly publishing: 'PUBLISH' | 'SPUBLISH',
-  ) {}
-
-  send(args: string[]): Promise<unknown> {
-    return this.link?.send(args) ?? Promise.reject(unavailable('Redis is away'));
-  }
-
-  run(script: Script, args: string[]): Promise<unknown> {
-    return this.send(['EVALSHA', script.sha, '1', this.names.nodes, this.names.base, ...args]);
-  }
-
-  /** Answers how many nodes listen on the channel. */
-  publish(channel: string, text: string): Promise<number> {
-    return this.send([this.publishing, channel, text]) as Promise<number>;
-  }
-
-  get publishCommand(): string {
-    return this.publishing;
-  }
-}
 
 /** Who is told how it goes with the shards. */
 export interface ShardsListener {
@@ -54,7 +23,6 @@ export interface ShardsListener {
 export class Shards {
   readonly all: readonly Shard[];
   lastFailure: string | undefined;
-  private readonly topology: Topology;
   private readonly logger = new Logger('RedisEngine');
   private readonly links = new Map<string, Link>();
   private readonly byBase: ReadonlyMap<string, Shard>;
@@ -62,18 +30,30 @@ export class Shards {
   private readonly stopping = new AbortController();
 
   constructor(
+    private readonly topology: Topology,
     private readonly options: CheckedRedisOptions,
     private readonly listener: ShardsListener,
   ) {
-    this.topology = topologyOf(options);
-    const publishing = this.topology.clustered ? 'SPUBLISH' : 'PUBLISH';
-    this.all = this.topology.bases.map((base) => new Shard(new ShardNames(base), publishing));
+    const publishing = topology.clustered ? 'SPUBLISH' : 'PUBLISH';
+    this.all = topology.bases.map((base) => new Shard(new ShardNames(base), publishing));
     this.byBase = new Map(this.all.map((shard) => [shard.names.base, shard]));
   }
 
   /** The shard of a uid, a group or a node. */
   of(name: string): Shard {
     return this.all.length === 1 ? this.all[0] : this.all[slotOf(name) % this.all.length];
+  }
+
+  /** The names, cut into those of each shard. */
+  partsOf(names: readonly string[]): Map<Shard, string[]> {
+    const parts = new Map<Shard, string[]>();
+    for (const name of names) {
+      const shard = this.of(name);
+      const part = parts.get(shard);
+      if (part === undefined) parts.set(shard, [name]);
+      else part.push(name);
+    }
+    return parts;
   }
 
   get down(): number {

@@ -1,0 +1,102 @@
+import type { MaybePromise } from '../../../protocol/maybe-promise.js';
+import type { Message } from '../../../protocol/message.js';
+import { nodeOfConnection } from '../../../protocol/names.js';
+import type { NodeHandler } from '../../node-handler.js';
+import type { Except, Member, Target } from '../../target.js';
+import { publishToUids } from '../scripts/index.js';
+import type { Shard } from '../servers/shard.js';
+import type { Shards } from '../servers/shards.js';
+import { encodeMessage, encodeOrder, type Order } from './envelope.js';
+import type { Questions } from './questions.js';
+
+/** What this node sends on channels: messages for clients, and orders to other nodes. */
+export class Publisher {
+  constructor(
+    private readonly shards: Shards,
+    private readonly node: NodeHandler,
+    private readonly questions: Questions,
+  ) {}
+
+  /** To connections of this node at once, to others by Redis; answers how many nodes hold one. */
+  publish(target: Target, message: Message, except?: Except): MaybePromise<number> {
+    switch (target.kind) {
+      case 'connection':
+        return this.publishToConnection(target.connectionId, message, except);
+      case 'uids':
+        return this.publishToUids([...new Set(target.uids)], message, except);
+      default: {
+        this.node.deliver(target, message, except);
+        const [shard, channel] = this.channelOf(target);
+        return shard.publish(channel, encodeMessage(this.node.node, message, { except }));
+      }
+    }
+  }
+
+  /** Has every node that holds something of the target do something, and answers what they say. */
+  order(target: Target, order: Order): Promise<unknown[]> {
+    const [shard, channel] = this.channelOf(target);
+    return this.questions.ask((replyTo) =>
+      shard.publish(channel, encodeOrder(this.node.node, { ...order, replyTo })),
+    );
+  }
+
+  orderFor(member: Member, order: Omit<Order, 'connection'>): Promise<unknown[]> {
+    return member.kind === 'uid'
+      ? this.order(member, order)
+      : this.order(member, { ...order, connection: member.connectionId });
+  }
+
+  private publishToConnection(
+    connectionId: string,
+    message: Message,
+    except: Except | undefined,
+  ): MaybePromise<number> {
+    const owner = nodeOfConnection(connectionId) ?? '';
+    if (owner === this.node.node) {
+      return this.node.deliver({ kind: 'connection', connectionId }, message, except) ? 1 : 0;
+    }
+    const home = this.shards.of(owner);
+    const answers = this.questions.ask((replyTo) => {
+      const extra = { except, connection: connectionId, replyTo };
+      const text = encodeMessage(this.node.node, message, extra);
+      return home.publish(home.names.node(owner), text);
+    });
+    return answers.then((held) => (held[0] === true ? 1 : 0));
+  }
+
+  /** One message to each node that holds one of the uids, of each shard that has one of them. */
+  private async publishToUids(
+    uids: readonly string[],
+    message: Message,
+    except: Except | undefined,
+  ): Promise<number> {
+    this.node.deliver({ kind: 'uids', uids }, message, except);
+    const sent = Array.from(this.shards.partsOf(uids), ([shard, ours]) => {
+      const text = encodeMessage(this.node.node, message, { except, uids: ours });
+      return shard.run(publishToUids, [shard.publishCommand, text, ...ours]);
+    });
+    return new Set((await Promise.all(sent)).flat()).size;
+  }
+
+  private channelOf(target: Target): [Shard, string] {
+    switch (target.kind) {
+      case 'uid': {
+        const shard = this.shards.of(target.uid);
+        return [shard, shard.names.uid(target.uid)];
+      }
+      case 'group': {
+        const shard = this.shards.of(target.group);
+        return [shard, shard.names.group(target.group)];
+      }
+      case 'connection': {
+        const node = nodeOfConnection(target.connectionId) ?? '';
+        const shard = this.shards.of(node);
+        return [shard, shard.names.node(node)];
+      }
+      default: {
+        const shard = this.shards.of('all');
+        return [shard, shard.names.all];
+      }
+    }
+  }
+}

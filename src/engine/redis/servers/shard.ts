@@ -1,0 +1,31 @@
+import type { ShardNames } from '../names.js';
+import type { Script } from '../scripts/index.js';
+import type { Link } from './link.js';
+import { Subscriptions } from './subscriptions.js';
+import { unavailable } from './unavailable.js';
+
+/** A part of the keys and channels that is whole on one server, and the way to that server. */
+export class Shard {
+  readonly subscriptions = new Subscriptions();
+  link: Link | undefined;
+  /** Whether its server knows again what this node listens to and holds. */
+  isUp = false;
+
+  constructor(
+    readonly names: ShardNames,
+    readonly publishCommand: 'PUBLISH' | 'SPUBLISH',
+  ) {}
+
+  send(args: string[]): Promise<unknown> {
+    return this.link?.send(args) ?? Promise.reject(unavailable('Redis is away'));
+  }
+
+  run(script: Script, args: string[]): Promise<unknown> {
+    return this.send(['EVALSHA', script.sha, '1', this.names.nodes, this.names.base, ...args]);
+  }
+
+  /** Answers how many nodes listen on the channel. */
+  publish(channel: string, text: string): Promise<number> {
+    return this.send([this.publishCommand, channel, text]) as Promise<number>;
+  }
+}
