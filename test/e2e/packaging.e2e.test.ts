@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process';
-import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readmeSnippets } from '../support/readme.js';
+import { brokenLinks, documentsIn, reachableFrom, snippets } from '../support/documents.js';
 
 const run = promisify(execFile);
 /** Milliseconds for a download of packages on a slow day. */
 const PACKING = 300_000;
 
-/** What the README's snippets take for granted. */
+/** What the documents' snippets take for granted. */
 const SURROUNDINGS = {
   'src/main.ts': `
     import 'reflect-metadata';
@@ -85,12 +85,18 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nestjs-uid-push-'));
   await writeFiles(SURROUNDINGS);
-  const snippets = readmeSnippets().filter(({ file }) => file !== undefined);
-  await writeFiles(Object.fromEntries(snippets.map(({ file, code }) => [file!, code])));
+  await writeFiles(Object.fromEntries(snippetFiles()));
   await install();
 }, PACKING);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Everything in TypeScript; what names no file (the specifications' interfaces) gets one. */
+function snippetFiles(): [string, string][] {
+  return snippets()
+    .filter(({ language }) => language === 'ts')
+    .map(({ file, code }, index) => [file ?? `src/snippet-${index}.ts`, `${code}export {};\n`]);
+}
 
 async function writeFiles(files: Record<string, string>): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
@@ -116,6 +122,8 @@ async function install(): Promise<void> {
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], { cwd: folder });
 }
 
+const installed = (): string => join(folder, 'node_modules/nestjs-uid-push');
+
 /** Runs a program in the folder; its output is the error when it fails. */
 async function inFolder(program: string, ...args: string[]): Promise<string> {
   try {
@@ -129,7 +137,7 @@ async function inFolder(program: string, ...args: string[]): Promise<string> {
 
 describe('the packed package in an empty application', () => {
   it(
-    "builds the README's application, with no optional peer installed, and starts it",
+    "builds the documents' applications, with no optional peer installed, and starts the README's",
     async () => {
       await expect(access(join(folder, 'node_modules/@nestjs/swagger'))).rejects.toThrow();
       await expect(access(join(folder, 'node_modules/redis'))).rejects.toThrow();
@@ -140,7 +148,7 @@ describe('the packed package in an empty application', () => {
   );
 
   it(
-    "passes the README's test",
+    "passes the documents' test",
     async () => {
       expect(await inFolder('npx', 'vitest', 'run')).toContain('1 passed');
     },
@@ -159,31 +167,21 @@ describe('the packed package in an empty application', () => {
   );
 
   it('holds the library and its documents, and neither the example nor the tests', async () => {
-    const root = 'node_modules/nestjs-uid-push/';
-    const list = await inFolder(
-      'find',
-      root,
-      '-type',
-      'f',
-      '-not',
-      '-path',
-      `${root}node_modules/*`,
-    );
-    const files = list
-      .trim()
-      .split('\n')
-      .map((file) => file.replace(root, ''));
+    const files = await readdir(installed(), { recursive: true });
     expect(files).toEqual(
-      expect.arrayContaining([
-        'README.md',
-        'LICENSE',
-        'CHANGELOG.md',
-        'dist/index.d.ts',
-        'dist/protocol/PROTOCOL.md',
-      ]),
+      expect.arrayContaining(['LICENSE', 'CHANGELOG.md', 'dist/index.js', 'dist/index.d.ts']),
     );
-    expect(files.filter((file) => /^(src|test)|dist\/(app|main)|tsbuildinfo/.test(file))).toEqual(
-      [],
+    const document = /\.(md|svg)$|^test\/vectors\/.*\.json$/;
+    const sources = files.filter((file) => /^(src|test)\/.*\./.test(file) && !document.test(file));
+    expect(sources).toEqual([]);
+    expect(files.filter((file) => /^dist\/(app|main)|tsbuildinfo/.test(file))).toEqual([]);
+  });
+
+  it('holds every document that its README leads to, and no link that leads nowhere', () => {
+    expect(brokenLinks(installed())).toEqual([]);
+    const shipped = documentsIn(installed());
+    expect(shipped.sort()).toEqual(
+      [...reachableFrom('README.md')].filter((file) => file.endsWith('.md')).sort(),
     );
   });
 

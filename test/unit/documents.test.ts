@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { brokenLinks, documentsIn, reachableFrom, snippets } from '../support/documents.js';
+
+/** Found by its name where code is hosted, and for those who change the code alone. */
+const FOR_CONTRIBUTORS = 'CONTRIBUTING.md';
+
+/** Languages of snippets that a test in `test/e2e/` compiles or runs. */
+const RUN = ['ts', 'js', 'sh', 'console', 'php', 'python'];
+
+/** Each table of options, and the document that explains it. */
+const OPTIONS = {
+  PushModuleOptions: 'src/OPTIONS.md',
+  JwtAuthenticatorOptions: 'src/gateway/identity/AUTHENTICATION.md',
+  PushApiModuleOptions: 'src/http/HTTP.md',
+  RedisEngineOptions: 'src/engine/SCALING.md',
+};
+
+describe('the documents', () => {
+  it('have no link that leads nowhere', () => {
+    expect(brokenLinks()).toEqual([]);
+  });
+
+  it('can all be found from the README', () => {
+    const reached = reachableFrom('README.md');
+    const lost = documentsIn().filter((document) => !reached.has(document));
+    expect(lost).toEqual([FOR_CONTRIBUTORS]);
+  });
+
+  it('begin with a README of at most 250 lines and a CONTRIBUTING of less than 40', () => {
+    expect(linesOf('README.md')).toBeLessThanOrEqual(250);
+    expect(linesOf(FOR_CONTRIBUTORS)).toBeLessThan(40);
+  });
+
+  it('have snippets only in languages that tests run, and no two for one file', () => {
+    const unrun = snippets().filter(({ language }) => !RUN.includes(language));
+    expect(unrun).toEqual([]);
+    const files = snippets().flatMap(({ file }) => file ?? []);
+    expect(files).toEqual([...new Set(files)]);
+  });
+
+  it.each(Object.entries(OPTIONS))('explain every one of %s in %s, and no other', (name, path) => {
+    expect(explainedIn(path).sort()).toEqual(membersOf(name).sort());
+  });
+});
+
+function linesOf(document: string): number {
+  return readFileSync(document, 'utf8').trimEnd().split('\n').length;
+}
+
+/** What stands in the first column of the tables that have a column "default". */
+function explainedIn(document: string): string[] {
+  const tables = readFileSync(document, 'utf8').matchAll(/^\| option .*default.*\n((?:\|.*\n)+)/gm);
+  return Array.from(tables, ([, rows]) => rows.match(/^\| `\w+`/gm) ?? [])
+    .flat()
+    .map((cell) => cell.slice(3, -1));
+}
+
+/** The members of an interface anywhere in `src`, those of interfaces that it extends included. */
+function membersOf(name: string): string[] {
+  const declaration = interfaces.get(name);
+  if (declaration === undefined) throw new Error(`There is no interface ${name} in src.`);
+  const own = declaration.members.map((member) => member.name!.getText());
+  const bases = (declaration.heritageClauses ?? []).flatMap((clause) => clause.types);
+  return [...own, ...bases.flatMap((base) => membersOf(base.expression.getText()))];
+}
+
+const interfaces = new Map<string, ts.InterfaceDeclaration>();
+for (const path of readdirSync('src', { recursive: true, encoding: 'utf8' })) {
+  if (!path.endsWith('.ts')) continue;
+  const text = readFileSync(join('src', path), 'utf8');
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  for (const statement of source.statements.filter(ts.isInterfaceDeclaration)) {
+    interfaces.set(statement.name.text, statement);
+  }
+}
