@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { CloseCode, ErrorCode } from '../../protocol/codes.js';
 import { Codecs } from '../../protocol/codecs.js';
 import type { Credential, FirstFrame } from '../../protocol/frames.js';
@@ -9,6 +9,7 @@ import { LocalNode } from '../../registry/local-node.js';
 import { OutboundFrame } from '../../registry/transport.js';
 import { authFailed, Authentication } from './authentication.js';
 import type { Identity } from './authenticators/authenticator.js';
+import { FaultLog } from './fault-log.js';
 import { Liveness } from '../socket/liveness.js';
 import { Phase, type PushSocket, type RawFrame } from '../socket/push-socket.js';
 import { refuse } from '../socket/refusal.js';
@@ -16,7 +17,7 @@ import { refuse } from '../socket/refusal.js';
 /** Lets a socket in by its first message, and binds its uid. */
 @Injectable()
 export class FirstMessageGate {
-  private readonly logger = new Logger('PushModule');
+  private readonly faults = new FaultLog();
 
   constructor(
     private readonly codecs: Codecs,
@@ -90,7 +91,7 @@ export class FirstMessageGate {
     if (error instanceof FrameException) socket.authId = error.frameId;
     const closeCode = error instanceof PushException ? CLOSE_CODES[error.code] : undefined;
     if (closeCode === undefined) {
-      this.logger.error(`Authentication failed on the server's side: ${describe(error)}`);
+      this.faults.tell(error);
       refuse(socket, unavailable(), CloseCode.INTERNAL_ERROR);
     } else {
       refuse(socket, error, closeCode);
@@ -113,8 +114,4 @@ function tooManyConnections(): PushException {
 
 function unavailable(): PushException {
   return new PushException(ErrorCode.INTERNAL, 'The server could not authenticate; try again.');
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : `a thrown ${typeof error}`;
 }

@@ -16,7 +16,7 @@ import {
   NOW_SECONDS,
   SECRET,
   signWith,
-} from './jwt-support.js';
+} from '../../../../support/jwt.js';
 
 /** What an authenticator with these options makes of a token with these claims. */
 async function identify(claims: JWTPayload, options: JwtAuthenticatorOptions = {}) {

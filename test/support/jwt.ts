@@ -56,6 +56,9 @@ export function forge(header: object, payload: unknown, signature = ''): string 
   return `${part(header)}.${part(payload)}.${signature}`;
 }
 
+/** What is thrown when the key of a token may come later: the client may try again. */
+export const TRY_AGAIN = { name: 'PushException', code: 'UNAVAILABLE' };
+
 export interface KeySetServer {
   readonly url: string;
   /** How often it was asked. */
