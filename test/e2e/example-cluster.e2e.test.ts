@@ -2,41 +2,26 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { closeAll, connectText } from '../support/client.js';
-import { startExample, type Example } from '../support/example.js';
+import { describe, expect, it } from 'vitest';
+import { connectText } from '../support/client.js';
 import { freePort } from '../support/free-port.js';
-import { RedisServer } from '../support/redis-server.js';
+import { useExamples } from '../support/use-example.js';
+import { useRedis } from '../support/use-redis.js';
 
-let redis: RedisServer;
-
-beforeEach(async () => {
-  redis = await RedisServer.start();
-});
-
-afterEach(async () => {
-  await closeAll();
-  await redis.stop();
-});
+const redis = useRedis();
+const startExample = useExamples();
 
 describe('the example in several processes', () => {
   it('is one system with REDIS_URL', async () => {
-    const nodes: Example[] = [
-      await startExample({ REDIS_URL: redis.url }),
-      await startExample({ REDIS_URL: redis.url }),
-    ];
-    try {
-      const [ada, bob] = [await connectText(nodes[0].url), await connectText(nodes[1].url)];
-      await ada.login('ada');
-      await bob.login('bob');
-      ada.send('bob:across');
-      expect(await bob.next()).toBe('across');
-      bob.send('all:everyone');
-      expect(await ada.next()).toBe('everyone');
-    } finally {
-      await closeAll();
-      await Promise.all(nodes.map((node) => node.stop()));
-    }
+    const one = await startExample({ REDIS_URL: redis.url });
+    const other = await startExample({ REDIS_URL: redis.url });
+    const [ada, bob] = [await connectText(one.url), await connectText(other.url)];
+    await ada.login('ada');
+    await bob.login('bob');
+    ada.send('bob:across');
+    expect(await bob.next()).toBe('across');
+    bob.send('all:everyone');
+    expect(await ada.next()).toBe('everyone');
   });
 
   it('shares one port among processes with start:cluster', async () => {

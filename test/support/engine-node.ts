@@ -79,6 +79,10 @@ export class EngineNode {
     return this;
   }
 
+  get isUp(): boolean {
+    return this.engine.health().status === 'up';
+  }
+
   /** What went on here with the cluster's presence, in order: `+uid` and `-uid`. */
   get presence(): string[] {
     return this.events.all.flatMap((event) => {
