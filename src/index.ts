@@ -13,7 +13,6 @@ export type { PushEvent } from './registry/push-event.js';
 
 export { UidGateway } from './routing/handlers/uid.gateway.js';
 export { PushWsAdapter } from './gateway/push-ws.adapter.js';
-export type { PushSocket } from './gateway/socket/push-socket.js';
 export {
   Authenticator,
   type AuthenticationContext,
@@ -33,6 +32,7 @@ export { AllowAllRoutePolicy, RoutePolicy, UidsOnlyRoutePolicy } from './routing
 export type { RouteTarget } from './engine/target.js';
 export { BroadcastDto } from './validation/broadcast.dto.js';
 export { SendDto } from './validation/send.dto.js';
+export type { PushSocket } from './routing/handlers/push-socket.js';
 export { PushExceptionFilter } from './routing/handlers/push-exception.filter.js';
 
 export { PushApiModule } from './http/push-api.module.js';

@@ -8,23 +8,15 @@ import {
   type OnModuleDestroy,
   type OnModuleInit,
   type Provider,
-  type Type,
 } from '@nestjs/common';
-import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { deliveryProviders } from './delivery/delivery.providers.js';
 import { Sender } from './delivery/sender.js';
 import { ENGINE, type Engine } from './engine/engine.js';
 import { engineProviders } from './engine/engine.providers.js';
-import { Authentication } from './gateway/identity/authentication.js';
-import { GivenAuthenticator } from './gateway/identity/given-authenticator.js';
-import { FirstMessageGate } from './gateway/identity/first-message.gate.js';
-import { Liveness } from './gateway/socket/liveness.js';
-import { NestHandlers } from './routing/handlers/nest-handlers.js';
-import { PushServer } from './gateway/push-server.js';
-import { PushSockets } from './gateway/gateway-lifecycle.js';
+import { GatewayLifecycle } from './gateway/gateway-lifecycle.js';
+import { gatewayProviders } from './gateway/gateway.providers.js';
 import { UidGateway } from './routing/handlers/uid.gateway.js';
-import { Codecs } from './protocol/codecs.js';
-import { GATEWAY_OPTIONS, type CheckedGatewayOptions } from './gateway/gateway.options.js';
+import { routingProviders } from './routing/routing.providers.js';
 import {
   checkGateway,
   checkPushOptions,
@@ -38,9 +30,6 @@ import { registryProviders } from './registry/registry.providers.js';
 import { ConnectionRegistryService } from './service/connection-registry.service.js';
 import { serviceProviders } from './service/service.providers.js';
 import { LocalNode } from './registry/local-node.js';
-import { FrameDispatcher } from './routing/frames/frame-dispatcher.js';
-import { MessageRouter } from './routing/message-router.js';
-import { GivenRoutePolicy } from './routing/given-route-policy.js';
 
 const RAW_OPTIONS = Symbol('RawPushModuleOptions');
 
@@ -54,7 +43,7 @@ export class PushModule implements OnModuleInit, OnModuleDestroy, OnApplicationS
   constructor(
     private readonly local: LocalNode,
     @Inject(ENGINE) private readonly engine: Engine,
-    @Optional() private readonly sockets?: PushSockets,
+    @Optional() private readonly gateway?: GatewayLifecycle,
   ) {}
 
   /** @throws Error at start that names a broken option, what was given and what is allowed */
@@ -77,17 +66,17 @@ export class PushModule implements OnModuleInit, OnModuleDestroy, OnApplicationS
   }
 
   async onModuleInit(): Promise<void> {
-    this.sockets?.start();
+    this.gateway?.start();
     await this.engine.start(this.local);
   }
 
   onModuleDestroy(): void {
-    this.sockets?.refuseUpgrades();
+    this.gateway?.refuseUpgrades();
   }
 
   /** Nest has closed the sockets by now, after every hook that may still have wanted to send. */
   async onApplicationShutdown(): Promise<void> {
-    this.sockets?.stop();
+    this.gateway?.stop();
     await this.engine.stop();
     this.local.events.complete();
   }
@@ -109,7 +98,9 @@ function dynamicModule(
       ...registryProviders,
       ...deliveryProviders,
       ...serviceProviders,
-      ...(gateway === false ? [] : socketProviders(gateway ?? UidGateway)),
+      ...(gateway === false
+        ? []
+        : [...routingProviders(gateway ?? UidGateway), ...gatewayProviders]),
     ],
     exports: [ConnectionRegistryService, Sender],
   };
@@ -138,65 +129,4 @@ function checkedOptions(gateway: PushModuleOptions['gateway']): FactoryProvider 
       checkPushOptions(gateway === undefined ? raw : { ...raw, gateway }),
     inject: [RAW_OPTIONS],
   };
-}
-
-function socketProviders(gateway: Type<UidGateway>): Provider[] {
-  return [
-    NestHandlers,
-    {
-      provide: Codecs,
-      useFactory: ({ welcome }: CheckedGatewayOptions) => new Codecs({ welcome }),
-      inject: [GATEWAY_OPTIONS],
-    },
-    {
-      provide: Liveness,
-      useFactory: (options: CheckedGatewayOptions) => new Liveness(options),
-      inject: [GATEWAY_OPTIONS],
-    },
-    GivenRoutePolicy,
-    MessageRouter,
-    GivenAuthenticator,
-    Authentication,
-    FirstMessageGate,
-    { provide: UidGateway, useClass: gateway },
-    {
-      provide: PushServer,
-      useFactory: (
-        options: CheckedGatewayOptions,
-        codecs: Codecs,
-        liveness: Liveness,
-        gate: FirstMessageGate,
-        handlers: NestHandlers,
-        local: LocalNode,
-      ) => new PushServer(options, codecs, liveness, gate, new FrameDispatcher(handlers), local),
-      inject: [GATEWAY_OPTIONS, Codecs, Liveness, FirstMessageGate, NestHandlers, LocalNode],
-    },
-    {
-      provide: PushSockets,
-      useFactory: (
-        options: CheckedGatewayOptions,
-        server: PushServer,
-        liveness: Liveness,
-        handlers: NestHandlers,
-        uidGateway: UidGateway,
-        config: ApplicationConfig,
-        httpAdapterHost: HttpAdapterHost,
-        modules: ModulesContainer,
-      ) => {
-        const { path, authTimeout } = options;
-        const parts = { path, authTimeout, server, liveness, handlers, uidGateway, drain: options };
-        return new PushSockets(parts, config, httpAdapterHost, modules);
-      },
-      inject: [
-        GATEWAY_OPTIONS,
-        PushServer,
-        Liveness,
-        NestHandlers,
-        UidGateway,
-        ApplicationConfig,
-        HttpAdapterHost,
-        ModulesContainer,
-      ],
-    },
-  ];
 }

@@ -43,6 +43,8 @@ export class FakeSocket implements Transport {
     this.closings.put({ code, reason });
   }
 
+  expireAt(): void {}
+
   async next(): Promise<unknown> {
     return (await this.inbox.take('a message')).data;
   }

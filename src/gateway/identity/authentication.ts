@@ -1,15 +1,22 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { HttpException, HttpStatus, Inject, Injectable } from '@nestjs/common';
-import type { CodecName } from '../../protocol/codec.js';
+import type { Codec, CodecName } from '../../protocol/codec.js';
 import { ErrorCode } from '../../protocol/codes.js';
 import type { Credential } from '../../protocol/frames.js';
 import { isPromise, type MaybePromise } from '../../protocol/maybe-promise.js';
 import { isName, isUid } from '../../protocol/names.js';
 import { PushException } from '../../protocol/push.exception.js';
-import type { AuthenticationContext, Identity } from './authenticators/authenticator.js';
 import { GATEWAY_OPTIONS, type CheckedGatewayOptions } from '../gateway.options.js';
+import type { AuthenticationContext, Identity } from './authenticators/authenticator.js';
 import { GivenAuthenticator } from './given-authenticator.js';
-import type { PushSocket } from '../socket/push-socket.js';
+
+/** Who shows a credential. */
+export interface Applicant {
+  readonly address: string;
+  readonly codec: Codec;
+  /** The upgrade request; null when an open connection renews its identity. */
+  readonly request: IncomingMessage | null;
+}
 
 /** Asks the application's authenticator, within its time, and checks what it answers. */
 @Injectable()
@@ -27,8 +34,8 @@ export class Authentication {
    * @throws PushException AUTH_FAILED when the identity is refused; anything else that it throws
    *   is a fault of the server
    */
-  identify(socket: PushSocket, credential: Credential): MaybePromise<Identity> {
-    const context = new Context(socket);
+  identify(applicant: Applicant, credential: Credential): MaybePromise<Identity> {
+    const context = new Context(applicant);
     let answer: MaybePromise<Identity | null>;
     try {
       answer = this.authenticator.get().authenticate(credential, context);
@@ -50,9 +57,9 @@ class Context implements AuthenticationContext {
   private readonly request: IncomingMessage | null;
   private controller: AbortController | undefined;
 
-  constructor({ address, codec, request }: PushSocket) {
+  constructor({ address, codec, request }: Applicant) {
     this.address = address;
-    this.codec = codec!.name;
+    this.codec = codec.name;
     this.request = request;
     this.renewal = request === null;
   }

@@ -1,20 +1,28 @@
+import { Injectable } from '@nestjs/common';
 import { ErrorCode } from '../../protocol/codes.js';
 import type { ClientFrame } from '../../protocol/frames.js';
 import { isPromise, type MaybePromise } from '../../protocol/maybe-promise.js';
 import { FrameException, PushException } from '../../protocol/push.exception.js';
-import type { Connection } from '../../registry/connection.js';
 import { sendError } from './frame-context.js';
-import type { FrameHandlers } from './frame-handler.js';
+import type { FrameHandler } from './frame-handler.js';
+import type { FrameSource } from './frame-source.js';
+
+/** Finds the handler of an event for whom its frame came from. */
+export abstract class FrameHandlers {
+  abstract find(source: FrameSource, event: string): FrameHandler | undefined;
+}
 
 /** Takes a frame of an authenticated connection to its handler. Never throws or rejects. */
+@Injectable()
 export class FrameDispatcher {
   constructor(private readonly handlers: FrameHandlers) {}
 
-  dispatch(connection: Connection, text: string): MaybePromise<void> {
+  dispatch(source: FrameSource, text: string): MaybePromise<void> {
+    const { connection } = source;
     let frame: ClientFrame | undefined;
     try {
       frame = connection.codec.decode(text);
-      const handler = this.handlers.find(connection, frame.event);
+      const handler = this.handlers.find(source, frame.event);
       if (handler === undefined) throw unknownEvent();
       const done = handler(connection, frame);
       if (isPromise(done)) {
@@ -27,7 +35,7 @@ export class FrameDispatcher {
   }
 
   /** A binary frame is an error on both protocols. */
-  refuseBinary(connection: Connection): void {
+  refuseBinary({ connection }: FrameSource): void {
     sendError(connection, new PushException(ErrorCode.BAD_FRAME, 'Send text frames only.'));
   }
 }

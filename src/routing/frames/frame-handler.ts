@@ -7,11 +7,6 @@ import { FrameContext, sendReply } from './frame-context.js';
 /** Handles the frames of one event. May throw or reject; the dispatcher answers for it. */
 export type FrameHandler = (connection: Connection, frame: ClientFrame) => MaybePromise<void>;
 
-/** Finds the handler of an event for a connection. */
-export interface FrameHandlers {
-  find(connection: Connection, event: string): FrameHandler | undefined;
-}
-
 /** What the module's own handlers answer: a reply under this event. */
 export interface OwnReply {
   event: string;
