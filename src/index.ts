@@ -1,9 +1,13 @@
 export { PushModule } from './push.module.js';
+export type { EngineOptions } from './engine/engine.options.js';
+export type { GatewayOptions } from './gateway/gateway.options.js';
 export type {
   PushModuleAsyncOptions,
   PushModuleOptions,
   PushOptionsFactory,
 } from './push.options.js';
+export type { RegistryOptions } from './registry/registry.options.js';
+export type { RoutingOptions } from './routing/routing.options.js';
 
 export {
   ConnectionRegistryService,
@@ -66,8 +70,10 @@ export type {
   Recipient,
   SendData,
   SendResult,
+  StreamPosition,
 } from './protocol/frames.js';
 export { JsonCodec } from './protocol/json.codec.js';
+export type { MaybePromise } from './protocol/maybe-promise.js';
 export { Message } from './protocol/message.js';
 export { PushException, type FieldError } from './protocol/push.exception.js';
 export { TextCodec, type TextCodecOptions } from './protocol/text.codec.js';

@@ -40,6 +40,7 @@ const RAW_OPTIONS = Symbol('RawPushModuleOptions');
  */
 @Module({})
 export class PushModule implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
+  /** @internal */
   constructor(
     private readonly local: LocalNode,
     @Inject(ENGINE) private readonly engine: Engine,

@@ -8,7 +8,7 @@ import { isName, NAME_RULE } from './names.js';
 import { BadFrameException, FrameException } from './push.exception.js';
 
 /** Longest `id` of a frame, in UTF-16 code units. */
-export const MAX_FRAME_ID_LENGTH = 128;
+const MAX_FRAME_ID_LENGTH = 128;
 
 const ID_RULE = `"id" of a frame must be a number or a string of at most ${MAX_FRAME_ID_LENGTH} characters.`;
 

@@ -2,9 +2,15 @@ import type { NodeHandler } from '../node-handler.js';
 
 /** What the nodes of one process share. */
 export class MemoryCluster {
+  /** By their names. */
   readonly nodes = new Map<string, NodeHandler>();
+  /** @internal */
   readonly memberships = new Memberships();
-  /** Connections per uid in the order in which they came; kept only where the oldest is closed. */
+  /**
+   * Connections per uid in the order in which they came; kept only where the oldest is closed.
+   *
+   * @internal
+   */
   readonly arrivals = new Map<string, Set<string>>();
 }
 

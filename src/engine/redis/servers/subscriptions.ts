@@ -17,10 +17,6 @@ export class Subscriptions {
   private running: Promise<void> = DONE;
   private next: Promise<void> | undefined;
 
-  get size(): number {
-    return this.active.size;
-  }
-
   /** Resolves when the server sends us what comes on the channel. */
   want(channel: string): Promise<void> {
     this.wanted.add(channel);

@@ -4,14 +4,20 @@ import type { CryptoKey, JWTVerifyGetKey } from 'jose';
 import { describe } from '../../../options/describe.js';
 import {
   brokenJwtOption,
-  HMAC_ALGORITHMS,
-  PUBLIC_KEY_ALGORITHMS,
   type CheckedJwtOptions,
   type JwtAlgorithm,
   type JwtPublicKey,
   type JwtSecret,
 } from './jwt.options.js';
 import { RemoteKeySet } from './remote-key-set.js';
+
+const HMAC_ALGORITHMS: readonly JwtAlgorithm[] = ['HS256', 'HS384', 'HS512'];
+
+const PUBLIC_KEY_ALGORITHMS: readonly JwtAlgorithm[] = [
+  ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
+  ...(['ES256', 'ES384', 'ES512'] as const),
+  ...(['EdDSA', 'Ed25519'] as const),
+];
 
 /** A key, or the way to find one, and the algorithms that it may be used with. */
 export interface VerificationKey {

@@ -4,17 +4,12 @@ import { describeKind } from '../../../options/describe.js';
 import type { Checked, OptionTable } from '../../../options/option-table.js';
 import { FLAG, isListOf, isText, TEXT, TEXTS, WEB_ADDRESS, whole } from '../../../options/rules.js';
 
-export const HMAC_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const;
-
-export const PUBLIC_KEY_ALGORITHMS = [
-  ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
-  ...(['ES256', 'ES384', 'ES512'] as const),
-  ...(['EdDSA', 'Ed25519'] as const),
-] as const;
-
 /** Signature algorithms (the `alg` of a token's header); `Ed25519` is the newer name of `EdDSA`. */
 export type JwtAlgorithm =
-  (typeof HMAC_ALGORITHMS)[number] | (typeof PUBLIC_KEY_ALGORITHMS)[number];
+  | ('HS256' | 'HS384' | 'HS512')
+  | ('RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512')
+  | ('ES256' | 'ES384' | 'ES512')
+  | ('EdDSA' | 'Ed25519');
 
 /** A shared secret: text stands for its UTF-8 bytes. */
 export type JwtSecret = string | Uint8Array;
