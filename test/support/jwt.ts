@@ -11,6 +11,8 @@ import {
   type JWK,
   type JWTPayload,
 } from 'jose';
+import { JwtAuthenticator } from '../../src/gateway/identity/authenticators/jwt.authenticator.js';
+import type { JwtAuthenticatorOptions } from '../../src/gateway/identity/authenticators/jwt.options.js';
 
 /** 64 bytes: long enough for HS512. */
 export const SECRET = '0123456789abcdef'.repeat(4);
@@ -48,6 +50,12 @@ export function signWith(
   alg: 'HS256' | 'HS384' | 'HS512' = 'HS256',
 ): Promise<string> {
   return new SignJWT(claims).setProtectedHeader({ alg }).sign(Buffer.from(secret));
+}
+
+/** What an authenticator with these options makes of a token with these claims. */
+export async function identify(claims: JWTPayload, options: JwtAuthenticatorOptions = {}) {
+  const authenticator = new JwtAuthenticator({ secret: SECRET, ...options });
+  return authenticator.authenticate({ token: await signWith(SECRET, claims) });
 }
 
 /** A token of any header and payload with a signature that was not made for it. */
