@@ -15,6 +15,7 @@ import { ENGINE, type Engine } from './engine/engine.js';
 import { engineProviders } from './engine/engine.providers.js';
 import { GatewayLifecycle } from './gateway/gateway-lifecycle.js';
 import { gatewayProviders } from './gateway/gateway.providers.js';
+import { HttpDrain } from './gateway/http-drain.js';
 import { UidGateway } from './routing/handlers/uid.gateway.js';
 import { routingProviders } from './routing/routing.providers.js';
 import {
@@ -99,6 +100,7 @@ function dynamicModule(
       ...registryProviders,
       ...deliveryProviders,
       ...serviceProviders,
+      HttpDrain,
       ...(gateway === false
         ? []
         : [...routingProviders(gateway ?? UidGateway), ...gatewayProviders]),
