@@ -6,7 +6,7 @@ import type { CheckedRedisOptions } from '../redis.options.js';
 import { Shard } from './shard.js';
 import { slotOf } from './slot.js';
 import type { Endpoint, Topology } from './topology.js';
-import { describe, unavailable } from './unavailable.js';
+import { reasonOf, unavailable } from './unavailable.js';
 
 const FIRST_RETRY = 50;
 const LAST_RETRY = 1_000;
@@ -70,7 +70,7 @@ export class Shards {
       await this.connect();
     } catch (error) {
       this.stop();
-      throw unavailable(`Redis did not let this node in (${describe(error)})`, error);
+      throw unavailable(`Redis did not let this node in (${reasonOf(error)})`, error);
     }
   }
 
@@ -114,7 +114,7 @@ export class Shards {
         }),
       );
     } catch (error) {
-      link.close(describe(error));
+      link.close(reasonOf(error));
       throw error;
     }
   }
@@ -179,7 +179,7 @@ export class Shards {
       // Nodes that lost the same server must not come back all at the same moment.
       await sleep(retry * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
       if (this.stopped) return;
-      await this.connect().catch((error: unknown) => (this.lastFailure = describe(error)));
+      await this.connect().catch((error: unknown) => (this.lastFailure = reasonOf(error)));
     }
     this.logger.log('Redis is back.');
   }

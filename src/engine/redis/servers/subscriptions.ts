@@ -1,5 +1,5 @@
 import type { Link } from './link.js';
-import { describe, unavailable } from './unavailable.js';
+import { reasonOf, unavailable } from './unavailable.js';
 
 const DONE = Promise.resolve();
 
@@ -75,7 +75,7 @@ export class Subscriptions {
       await Promise.all([link.subscribe(added), link.unsubscribe(removed)]);
     } catch (error) {
       // Nothing of this is known to be done now: begin anew, with pauses in between.
-      link.close(describe(error));
+      link.close(reasonOf(error));
       throw error;
     }
     if (this.link !== link) throw unavailable('the connection to Redis ended');

@@ -11,6 +11,7 @@ export function unavailable(why: string, cause?: unknown): PushException {
   );
 }
 
-export function describe(error: unknown): string {
+/** What went wrong, for a sentence. */
+export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error);
 }
