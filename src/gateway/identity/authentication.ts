@@ -6,6 +6,7 @@ import type { Credential } from '../../protocol/frames.js';
 import { isPromise, type MaybePromise } from '../../protocol/maybe-promise.js';
 import { isName, isUid } from '../../protocol/names.js';
 import { PushException } from '../../protocol/push.exception.js';
+import { within } from '../../protocol/within.js';
 import { GATEWAY_OPTIONS, type CheckedGatewayOptions } from '../gateway.options.js';
 import type { AuthenticationContext, Identity } from './authenticators/authenticator.js';
 import { GivenAuthenticator } from './given-authenticator.js';
@@ -43,7 +44,10 @@ export class Authentication {
       throw refusalOrFault(error);
     }
     if (!isPromise(answer)) return accepted(answer);
-    return withTimeout(answer, this.timeout, context).then(accepted, (error: unknown) => {
+    return within(this.timeout, answer, (reject) => {
+      reject(new Error(`The authenticator gave no answer within ${this.timeout} ms.`));
+      context.abort();
+    }).then(accepted, (error: unknown) => {
       throw refusalOrFault(error);
     });
   }
@@ -102,25 +106,6 @@ const REFUSALS = new Set<number>([
   HttpStatus.UNAUTHORIZED,
   HttpStatus.FORBIDDEN,
 ]);
-
-async function withTimeout<T>(
-  answer: Promise<T>,
-  milliseconds: number,
-  context: Context,
-): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timedOut = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`The authenticator gave no answer within ${milliseconds} ms.`));
-      context.abort();
-    }, milliseconds);
-  });
-  try {
-    return await Promise.race([answer, timedOut]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 export function authFailed(): PushException {
   return new PushException(ErrorCode.AUTH_FAILED, 'The identity was refused.');

@@ -20,7 +20,7 @@ export class FaultLog {
     // Whoever is unavailable says so himself, once for all.
     if (error instanceof PushException && error.code === ErrorCode.UNAVAILABLE) return;
     if (this.pause === undefined) {
-      this.logger.error(`Authentication failed on the server's side: ${describe(error)}`);
+      this.logger.error(`Authentication failed on the server's side: ${forLog(error)}`);
       this.pause = setTimeout(() => this.summarise(), PAUSE).unref();
     } else {
       this.untold += 1;
@@ -32,13 +32,13 @@ export class FaultLog {
     this.pause = undefined;
     if (this.untold === 0) return;
     const times = this.untold === 1 ? 'once' : `${this.untold} times`;
-    const cause = describe(this.latest);
+    const cause = forLog(this.latest);
     this.untold = 0;
     this.latest = undefined;
     this.logger.error(`Authentication failed ${times} more within a minute; the last: ${cause}`);
   }
 }
 
-function describe(error: unknown): string {
+function forLog(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : `a thrown ${typeof error}`;
 }

@@ -1,4 +1,4 @@
-import { within } from '../../within.js';
+import { within } from '../../../protocol/within.js';
 import { unavailable } from '../servers/unavailable.js';
 
 interface Waiting {

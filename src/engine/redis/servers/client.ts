@@ -1,5 +1,5 @@
 import { createClient, type RedisClientOptions } from 'redis';
-import { within } from '../../within.js';
+import { within } from '../../../protocol/within.js';
 
 export type Client = ReturnType<typeof createClient>;
 

@@ -1,5 +1,5 @@
 import type { RedisClientOptions } from 'redis';
-import { within } from '../../within.js';
+import { within } from '../../../protocol/within.js';
 import { clientFor, type Client } from './client.js';
 import { SCRIPTS } from '../scripts/index.js';
 import { reasonOf, unavailable } from './unavailable.js';

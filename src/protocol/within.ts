@@ -8,7 +8,7 @@ export async function within<T>(
   late: (reject: (error: Error) => void) => void = (reject) =>
     reject(new Error(`no answer within ${milliseconds} ms`)),
 ): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const ended = new Promise<never>((_, reject) => {
     timer = setTimeout(() => late(reject), milliseconds);
   });
