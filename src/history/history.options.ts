@@ -52,7 +52,8 @@ export interface HistoryOptions {
 
   /**
    * Notes that are kept for a uid of which connection was written or acknowledged what and when,
-   * for `explain`; beyond it the oldest go. 0 for none: `explain` then tells of no devices.
+   * for `explain`; beyond it the oldest go. 0 for none: `explain` then tells of no devices, and no
+   * message is `written`.
    *
    * @default 1_000 notes
    */

@@ -88,7 +88,7 @@ export interface History {
    * Messages that nobody acknowledged within their `undeliveredAfter`, at most `limit`. They are
    * nobody else's for `undeliveredLease`, and again everybody's afterwards, unless
    * `undeliveredDone` was called. A message that its stream had to let go earlier is still here;
-   * one that went because of `maxTotalBytes` need not be.
+   * one that went because of `maxTotalBytes` need not be, nor one that was due a `ttl` ago.
    */
   claimUndelivered(limit: number): MaybePromise<Undelivered[]>;
   /** The lease begins anew: whoever claimed them is alive and still at it. */

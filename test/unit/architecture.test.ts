@@ -29,6 +29,9 @@ const SEAM = ['engine', 'node-handler', 'target', 'connection-info'].map(
   (name) => `engine/${name}`,
 );
 
+/** What a history is made of, for those who keep. */
+const KEEPING = ['history', 'history.options', 'sizes', 'traces'].map((name) => `history/${name}`);
+
 /** The places of the Redis engine, from the top: each imports only what stands after it. */
 const REDIS = [
   'index',
@@ -61,6 +64,7 @@ const MAY_IMPORT_WITHIN: Record<string, readonly string[]> = {
   'routing/frames': [],
   'routing/handlers': ['routing/frames', 'routing/message-router'],
   'engine/memory': SEAM,
+  'history/memory': KEEPING,
   ...Object.fromEntries(REDIS.map((place, i) => [place, [...REDIS.slice(i + 1), ...SEAM]])),
 };
 

@@ -1,3 +1,5 @@
+import type { CheckedHistoryOptions } from '../../history/history.options.js';
+import { MemoryArchive } from '../../history/memory/memory-archive.js';
 import type { NodeHandler } from '../node-handler.js';
 
 /** What the nodes of one process share. */
@@ -12,6 +14,12 @@ export class MemoryCluster {
    * @internal
    */
   readonly arrivals = new Map<string, Set<string>>();
+  private kept: MemoryArchive | undefined;
+
+  /** What is kept of messages: the limits are those that the first node gives. */
+  archive(limits: CheckedHistoryOptions): MemoryArchive {
+    return (this.kept ??= new MemoryArchive(limits));
+  }
 }
 
 /** Which uids are members of which groups, whether they are online or not. */
