@@ -15,6 +15,7 @@ export {
 } from './service/connection-registry.service.js';
 export type { PushEvent } from './registry/push-event.js';
 
+export type { OwnReply } from './routing/frames/frame-handler.js';
 export { UidGateway } from './routing/handlers/uid.gateway.js';
 export { PushWsAdapter } from './gateway/push-ws.adapter.js';
 export {

@@ -59,7 +59,7 @@ export class PushWsAdapter extends WsAdapter {
     return this.server;
   }
 
-  /** A client is shown to the gateways on our path later, or never. */
+  /** @internal A client is shown to the gateways on our path later, or never. */
   override bindClientConnect(server: WebSocketServer, callback: ClientBinder): void {
     if (server === this.server) this.handlers.addBinder(callback);
     else super.bindClientConnect(server, callback);

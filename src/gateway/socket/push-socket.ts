@@ -43,7 +43,7 @@ export interface SocketHost {
  * A `ws` socket with the state of its session. Fields of one class instead of closures and
  * listeners per socket: that is what a hundred thousand of them are paid for with. Each of those
  * who deal with it declares what it sees of it (`Queued`, `Timed`, `Candidate`, `DirectlyRead`,
- * `Transport`, `FrameSource`), and writes what it declares as its own note, nothing else.
+ * `Transport`, `FrameSource`), and writes only what stands there as its to write.
  */
 export class PushSocket extends WebSocket implements Transport, DirectlyRead, WsListener {
   // Those that every message needs come first, side by side: with a hundred thousand sockets
