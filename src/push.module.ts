@@ -3,7 +3,6 @@ import {
   Module,
   Optional,
   type DynamicModule,
-  type FactoryProvider,
   type OnApplicationShutdown,
   type OnModuleDestroy,
   type OnModuleInit,
@@ -16,23 +15,14 @@ import { engineProviders } from './engine/engine.providers.js';
 import { GatewayLifecycle } from './gateway/gateway-lifecycle.js';
 import { gatewayProviders } from './gateway/gateway.providers.js';
 import { HttpDrain } from './gateway/http-drain.js';
+import type { PushModuleAsyncOptions, PushModuleOptions } from './push.options.js';
+import { asyncOptionsProviders, optionsProviders } from './push.options.providers.js';
+import { LocalNode } from './registry/local-node.js';
+import { registryProviders } from './registry/registry.providers.js';
 import { UidGateway } from './routing/handlers/uid.gateway.js';
 import { routingProviders } from './routing/routing.providers.js';
-import {
-  checkGateway,
-  checkPushOptions,
-  PUSH_OPTIONS,
-  ROOM_OPTIONS_PROVIDERS,
-  type PushModuleAsyncOptions,
-  type PushModuleOptions,
-  type PushOptionsFactory,
-} from './push.options.js';
-import { registryProviders } from './registry/registry.providers.js';
 import { ConnectionRegistryService } from './service/connection-registry.service.js';
 import { serviceProviders } from './service/service.providers.js';
-import { LocalNode } from './registry/local-node.js';
-
-const RAW_OPTIONS = Symbol('RawPushModuleOptions');
 
 /**
  * Push to users over WebSockets. Importing `PushModule.forRoot()` once, in the root module, is
@@ -53,18 +43,13 @@ export class PushModule implements OnModuleInit, OnModuleDestroy, OnApplicationS
     options: PushModuleOptions & Pick<PushModuleAsyncOptions, 'imports'> = {},
   ): DynamicModule {
     const { imports, ...own } = options;
-    const checked = { provide: PUSH_OPTIONS, useValue: checkPushOptions(own) };
-    return dynamicModule(imports, own.gateway, [checked]);
+    return dynamicModule(imports, own.gateway, optionsProviders(own));
   }
 
   /** As `forRoot`, with options that are made when the application starts. */
   static forRootAsync(options: PushModuleAsyncOptions): DynamicModule {
-    // It decides what Nest builds, so it is looked at before Nest does.
-    checkGateway(options.gateway);
-    return dynamicModule(options.imports, options.gateway, [
-      ...asyncOptionsProviders(options),
-      checkedOptions(options.gateway),
-    ]);
+    const { imports, gateway } = options;
+    return dynamicModule(imports, gateway, asyncOptionsProviders(options));
   }
 
   async onModuleInit(): Promise<void> {
@@ -87,15 +72,14 @@ export class PushModule implements OnModuleInit, OnModuleDestroy, OnApplicationS
 function dynamicModule(
   imports: DynamicModule['imports'],
   gateway: PushModuleOptions['gateway'],
-  optionsProviders: Provider[],
+  options: Provider[],
 ): DynamicModule {
   return {
     module: PushModule,
     global: true,
     imports,
     providers: [
-      ...optionsProviders,
-      ...ROOM_OPTIONS_PROVIDERS,
+      ...options,
       ...engineProviders,
       ...registryProviders,
       ...deliveryProviders,
@@ -106,30 +90,5 @@ function dynamicModule(
         : [...routingProviders(gateway ?? UidGateway), ...gatewayProviders]),
     ],
     exports: [ConnectionRegistryService, Sender],
-  };
-}
-
-function asyncOptionsProviders(options: PushModuleAsyncOptions): Provider[] {
-  const { useFactory, inject, useClass, useExisting } = options;
-  if (useFactory !== undefined) return [{ provide: RAW_OPTIONS, useFactory, inject }];
-  const factory = useClass ?? useExisting;
-  if (factory === undefined) {
-    throw new Error('PushModule.forRootAsync needs useFactory, useClass or useExisting.');
-  }
-  const rawOptions: FactoryProvider = {
-    provide: RAW_OPTIONS,
-    useFactory: (made: PushOptionsFactory) => made.createPushOptions(),
-    inject: [factory],
-  };
-  return useClass === undefined ? [rawOptions] : [useClass, rawOptions];
-}
-
-function checkedOptions(gateway: PushModuleOptions['gateway']): FactoryProvider {
-  return {
-    provide: PUSH_OPTIONS,
-    // What forRootAsync says of the gateway was needed before its factory ran, so it wins.
-    useFactory: (raw: PushModuleOptions) =>
-      checkPushOptions(gateway === undefined ? raw : { ...raw, gateway }),
-    inject: [RAW_OPTIONS],
   };
 }
