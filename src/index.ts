@@ -57,6 +57,33 @@ export type { Except, Member, Target } from './engine/target.js';
 export { MemoryCluster } from './engine/memory/memory-cluster.js';
 export { MemoryEngine } from './engine/memory/memory.engine.js';
 
+export type {
+  AckResult,
+  Acknowledgement,
+  Acknowledger,
+  AppendOptions,
+  Appended,
+  Carrier,
+  DeviceTrace,
+  ExplainQuery,
+  Explanation,
+  History,
+  HistoryKeeper,
+  HistoryListener,
+  Kept,
+  KnownStream,
+  Listing,
+  MessageState,
+  OpenRequest,
+  Opened,
+  Page,
+  ReadFailure,
+  ReadResult,
+  Undelivered,
+  WrittenNote,
+} from './history/history.js';
+export type { CheckedHistoryOptions, HistoryOptions } from './history/history.options.js';
+
 export type { CloseRequest } from './protocol/close.js';
 export type { Codec, CodecName } from './protocol/codec.js';
 export { Codecs } from './protocol/codecs.js';
@@ -69,8 +96,11 @@ export type {
   FirstFrame,
   FrameId,
   Recipient,
+  Recover,
+  RecoveryFailure,
   SendData,
   SendResult,
+  SettledData,
   StreamPosition,
 } from './protocol/frames.js';
 export { JsonCodec } from './protocol/json.codec.js';

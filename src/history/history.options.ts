@@ -1,5 +1,5 @@
 import { brokenOption, checkOptions } from '../options/check-options.js';
-import type { Checked, OptionTable } from '../options/option-table.js';
+import type { OptionTable } from '../options/option-table.js';
 import { whole } from '../options/rules.js';
 
 const MIB = 1024 * 1024;
@@ -68,7 +68,7 @@ export interface HistoryOptions {
   undeliveredLease?: number;
 }
 
-export const historyOptions = {
+const historyOptions = {
   maxLength: { default: 1_000, rule: whole('messages', 1, 100_000) },
   maxBytes: { default: MIB, rule: whole('bytes', 1_024) },
   ttl: { default: 86_400_000, rule: whole('ms', 1_000) },
@@ -78,7 +78,8 @@ export const historyOptions = {
   undeliveredLease: { default: 60_000, rule: whole('ms', 100) },
 } satisfies OptionTable<HistoryOptions>;
 
-export type CheckedHistoryOptions = Checked<HistoryOptions, typeof historyOptions>;
+/** Each of them has a default. */
+export type CheckedHistoryOptions = Readonly<Required<HistoryOptions>>;
 
 /** @throws Error that names the broken option and what is allowed */
 export function checkHistoryOptions(given: HistoryOptions): CheckedHistoryOptions {

@@ -16,7 +16,11 @@ export class MemoryCluster {
   readonly arrivals = new Map<string, Set<string>>();
   private kept: MemoryArchive | undefined;
 
-  /** What is kept of messages: the limits are those that the first node gives. */
+  /**
+   * What is kept of messages: the limits are those that the first node gives.
+   *
+   * @internal
+   */
   archive(limits: CheckedHistoryOptions): MemoryArchive {
     return (this.kept ??= new MemoryArchive(limits));
   }

@@ -1,5 +1,5 @@
 import { REPLACED, type CloseRequest } from '../../protocol/close.js';
-import type { HistoryKeeper } from '../../history/history.js';
+import type { History, HistoryKeeper } from '../../history/history.js';
 import type { CheckedHistoryOptions } from '../../history/history.options.js';
 import { MemoryHistory } from '../../history/memory/memory.history.js';
 import type { Message } from '../../protocol/message.js';
@@ -120,7 +120,7 @@ export class MemoryEngine implements Engine, HistoryKeeper {
   }
 
   /** What is kept is lost with the process. */
-  history(options: CheckedHistoryOptions): MemoryHistory {
+  history(options: CheckedHistoryOptions): History {
     const { nodes } = this.cluster;
     return new MemoryHistory(this.cluster.archive(options), (uid, message, except, reached) => {
       const target = { kind: 'uid', uid } as const;
