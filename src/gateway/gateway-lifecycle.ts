@@ -4,6 +4,7 @@ import { NestHandlers } from '../routing/handlers/nest-handlers.js';
 import { directHandlers } from '../routing/handlers/own-events.js';
 import { SharedGateways } from '../routing/handlers/shared-gateways.js';
 import { UidGateway } from '../routing/handlers/uid.gateway.js';
+import { MessageRouter } from '../routing/message-router.js';
 import { PushServer } from './push-server.js';
 import { PushWsAdapter } from './push-ws.adapter.js';
 import { Liveness } from './socket/liveness.js';
@@ -20,6 +21,7 @@ export class GatewayLifecycle {
     private readonly adapter: PushWsAdapter,
     private readonly handlers: NestHandlers,
     private readonly uidGateway: UidGateway,
+    private readonly router: MessageRouter,
     private readonly liveness: Liveness,
     private readonly draining: DrainingRule,
     private readonly config: ApplicationConfig,
@@ -40,7 +42,7 @@ export class GatewayLifecycle {
    */
   start(): void {
     if (this.config.getIoAdapter() !== this.adapter) throw otherAdapter();
-    this.handlers.direct = directHandlers(this.uidGateway, this.config);
+    this.handlers.direct = directHandlers(this.uidGateway, this.router, this.config);
   }
 
   /** From now on upgrades are answered with 503; open sockets stay until Nest closes the server. */

@@ -4,7 +4,7 @@ import type { Connection } from '../registry/connection.js';
 
 /**
  * Says which client may send to whom. Asked once per `send` and `broadcast` of a client, never
- * for what the server sends. Extend it for rules of your own; Nest injects what the constructor
+ * for what the server sends; about the frames of one connection one after another. Extend it for rules of your own; Nest injects what the constructor
  * asks for.
  *
  * Answering false tells the client `FORBIDDEN`; a `PushException` tells it that exception's code

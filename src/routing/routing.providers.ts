@@ -5,6 +5,7 @@ import { NestHandlers } from './handlers/nest-handlers.js';
 import { SharedGateways } from './handlers/shared-gateways.js';
 import { UidGateway } from './handlers/uid.gateway.js';
 import { MessageRouter } from './message-router.js';
+import { ROUTING_OPTIONS, type CheckedRoutingOptions } from './routing.options.js';
 
 /** @param gateway `UidGateway`, or the application's subclass of it */
 export function routingProviders(gateway: Type<UidGateway>): Provider[] {
@@ -15,6 +16,11 @@ export function routingProviders(gateway: Type<UidGateway>): Provider[] {
     SharedGateways,
     NestHandlers,
     { provide: FrameHandlers, useExisting: NestHandlers },
-    FrameDispatcher,
+    {
+      provide: FrameDispatcher,
+      useFactory: (handlers: FrameHandlers, { maxPendingSends }: CheckedRoutingOptions) =>
+        new FrameDispatcher(handlers, maxPendingSends),
+      inject: [FrameHandlers, ROUTING_OPTIONS],
+    },
   ];
 }

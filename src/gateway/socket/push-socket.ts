@@ -8,6 +8,7 @@ import type { ErrorData, FrameId } from '../../protocol/frames.js';
 import type { Connection } from '../../registry/connection.js';
 import type { OutboundFrame, Transport } from '../../registry/transport.js';
 import type { NestCallback } from '../../routing/frames/frame-handler.js';
+import type { Replies } from '../../routing/frames/replies.js';
 import { readDirectly, type DirectlyRead } from '../wire/direct-reader.js';
 import { joined, wireFrame, type WireFrame } from '../wire/wire-frame.js';
 import { flushSoon } from '../wire/write-batch.js';
@@ -70,6 +71,8 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
   connection: Connection | null = null;
 
   pending: RawFrame[] | null = null;
+  /** Answers to its sends that are under way. */
+  replies: Replies | null = null;
   /** Known after the handshake, or with the first frame. */
   codec: Codec | undefined = undefined;
   address = '';
@@ -116,6 +119,10 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
   /** Closed before it was let in, with nothing left to handle. */
   get isForgotten(): boolean {
     return this.phase === Phase.Closed && this.pending === null;
+  }
+
+  get wasCutOff(): boolean {
+    return this.phase === Phase.Closed && this.closedWith === null;
   }
 
   /** From now on the connection's messages go out, the answer to its authentication first. */

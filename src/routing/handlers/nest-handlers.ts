@@ -1,6 +1,6 @@
 import { Injectable, type WsMessageHandler } from '@nestjs/common';
 import { FrameHandlers } from '../frames/frame-dispatcher.js';
-import { nestHandler, type FrameHandler, type NestCallback } from '../frames/frame-handler.js';
+import { NestHandler, type FrameHandler, type NestCallback } from '../frames/frame-handler.js';
 import type { FrameSource, NestClient } from '../frames/frame-source.js';
 import { isOwnEvent, OWN_EVENTS } from './own-events.js';
 
@@ -44,6 +44,6 @@ export class NestHandlers extends FrameHandlers {
     if (direct !== undefined) return direct;
     const callback = this.bind(source).get(event);
     if (callback === undefined) return undefined;
-    return nestHandler(callback, isOwnEvent(event) ? OWN_EVENTS[event].always : true);
+    return new NestHandler(callback, isOwnEvent(event) ? OWN_EVENTS[event].always : true);
   }
 }

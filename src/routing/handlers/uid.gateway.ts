@@ -61,6 +61,6 @@ export class UidGateway {
   }
 }
 
-function sent(result: SendResult): OwnReply {
+export function sent(result: SendResult): OwnReply {
   return { event: 'sent', data: result };
 }
