@@ -90,9 +90,3 @@ describe('while Redis is away', () => {
     await socket.inbox.take('the message after', ({ data }) => data === 'after');
   });
 });
-
-it('a node does not start while Redis is away, and says so', async () => {
-  await redis.kill();
-  const { code } = await failure(() => nodes.start());
-  expect(code).toBe('UNAVAILABLE');
-});

@@ -67,6 +67,14 @@ export interface RedisEngineOptions {
   commandTimeout?: number;
 
   /**
+   * Time for Redis to be there when the application starts: it is tried again and again. Then the
+   * start fails.
+   *
+   * @default 10_000 ms
+   */
+  startTimeout?: number;
+
+  /**
    * A uid whose last connection has gone stays online for this long, in `isOnline`, counts and
    * events alike, in case it comes back. The same on every node.
    *
@@ -130,6 +138,7 @@ const redisOptions = {
   },
   leaseTime: { default: 15_000, rule: whole('milliseconds', 600, DAY) },
   commandTimeout: { default: 3_000, rule: whole('milliseconds', 30, DAY) },
+  startTimeout: { default: 10_000, rule: whole('milliseconds', 1, DAY) },
   offlineDelay: { default: 0, rule: whole('milliseconds', 0, DAY) },
   shards: { default: 64, rule: whole('shards', 1, 1_024) },
   maxPendingBytes: { default: 67_108_864, rule: whole('bytes', 65_536, Infinity) },

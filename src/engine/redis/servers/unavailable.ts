@@ -13,5 +13,7 @@ export function unavailable(why: string, cause?: unknown): PushException {
 
 /** What went wrong, for a sentence. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
+  if (!(error instanceof Error)) return String(error);
+  // Of a name with several addresses, none of which answers, there is a code alone.
+  return error.message || (error as NodeJS.ErrnoException).code || error.name;
 }
