@@ -5,6 +5,5 @@ const serve = process.argv.includes('--cluster') ? startCluster : start;
 
 serve(process.env).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
-  // What was opened on the way, such as a worker's channel, must not keep it alive.
-  process.exit(1);
+  process.exitCode = 1;
 });

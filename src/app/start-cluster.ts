@@ -1,8 +1,9 @@
 import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
-import { readSettings } from './settings.js';
 import { start } from './start.js';
-import { WorkerSlot } from './worker-slot.js';
+
+/** A worker that ends sooner than this, in milliseconds, would end again: it is not replaced. */
+const TOO_SOON = 5_000;
 
 /**
  * The example in as many processes as there are cores, on one port: Node hands each new socket
@@ -12,15 +13,21 @@ import { WorkerSlot } from './worker-slot.js';
  */
 export async function startCluster(env: NodeJS.ProcessEnv): Promise<void> {
   if (cluster.isWorker) return start(env);
-  // What would be wrong for every worker is said once, and nothing starts.
-  if (!readSettings(env).redisUrl) {
+  if (!env.REDIS_URL) {
     throw new Error('start:cluster needs REDIS_URL, for example redis://127.0.0.1:6379.');
   }
-  const slots = Array.from({ length: availableParallelism() }, () => new WorkerSlot(env));
+  let ending = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      for (const slot of slots) slot.end(signal);
+      ending = true;
+      for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill(signal);
     });
   }
-  for (const slot of slots) slot.fill();
+  const fork = (): void => {
+    const began = performance.now();
+    cluster.fork(env).once('exit', () => {
+      if (!ending && performance.now() - began > TOO_SOON) fork();
+    });
+  };
+  for (let i = 0; i < availableParallelism(); i++) fork();
 }

@@ -6,16 +6,17 @@ import { hasPrototypeKey } from './prototype-key.js';
 import type { Message } from './message.js';
 import { isName, NAME_RULE } from './names.js';
 import { BadFrameException, FrameException } from './push.exception.js';
+import { Subprotocol } from './subprotocol.js';
 
 /** Longest `id` of a frame, in UTF-16 code units. */
-const MAX_FRAME_ID_LENGTH = 128;
+export const MAX_FRAME_ID_LENGTH = 128;
 
 const ID_RULE = `"id" of a frame must be a number or a string of at most ${MAX_FRAME_ID_LENGTH} characters.`;
 
 /** `push.v1.json`: Nest's envelope `{ "event", "data" }` with an optional `"id"`. */
 export class JsonCodec implements Codec {
   readonly name = 'json';
-  readonly subprotocol = 'push.v1.json';
+  readonly subprotocol = Subprotocol.JSON;
 
   decodeFirst(text: string): FirstFrame {
     const { data, id } = this.parseAuth(text);

@@ -3,6 +3,7 @@ import type { ClientFrame, ErrorData, FirstFrame } from './frames.js';
 import type { Message } from './message.js';
 import { EVERYONE } from './names.js';
 import { BadFrameException } from './push.exception.js';
+import { Subprotocol } from './subprotocol.js';
 
 export interface TextCodecOptions {
   /**
@@ -20,7 +21,7 @@ export interface TextCodecOptions {
  */
 export class TextCodec implements Codec {
   readonly name = 'text';
-  readonly subprotocol = 'push.v1.text';
+  readonly subprotocol = Subprotocol.TEXT;
   private readonly welcome: (uid: string) => string;
 
   constructor(options: TextCodecOptions = {}) {

@@ -85,10 +85,9 @@ export class Connection {
     this.closing?.complete();
   }
 
-  /** @internal The same uid has shown a new identity. */
-  renew(claims: Readonly<Record<string, unknown>> | undefined, expiresAt?: number): void {
+  /** @internal */
+  renewClaims(claims: Readonly<Record<string, unknown>> | undefined): void {
     this.ownClaims = claims ?? NO_CLAIMS;
-    this.transport.expireAt(expiresAt);
   }
 
   /** @internal */

@@ -1,26 +1,13 @@
-import type { ErrorData, FrameId } from '../../protocol/frames.js';
 import { reportOf } from '../../routing/frames/error-data.js';
-
-/** A socket that is told why it is closed. */
-export interface Refusable {
-  /** Does nothing for a client of which nobody knows yet which protocol it speaks. */
-  sendError(error: ErrorData, id?: FrameId): void;
-  shut(code: number, reason: string): void;
-}
+import type { PushSocket } from './push-socket.js';
 
 /**
  * Tells the client why, and closes. A client that has not said a word yet and named no
- * subprotocol gets the close code alone.
- *
- * @param id of the frame that is refused, if it is one and has one
+ * subprotocol gets the close code alone: nobody knows which protocol it speaks.
  */
-export function refuse(
-  socket: Refusable,
-  exception: unknown,
-  closeCode: number,
-  id?: FrameId,
-): void {
+export function refuse(socket: PushSocket, exception: unknown, closeCode: number): void {
   const { data } = reportOf(exception);
-  socket.sendError(data, id);
+  const frame = socket.codec?.encodeError(data, socket.authId);
+  if (frame !== undefined && socket.readyState === socket.OPEN) socket.send(frame);
   socket.shut(closeCode, data.code);
 }

@@ -1,24 +1,14 @@
 import type { Socket } from 'node:net';
-import type { WebSocket } from 'ws';
-import { readPlainFrames, type TextTaker } from './plain-frames.js';
+import type { PushSocket } from '../socket/push-socket.js';
+import { readPlainFrames } from './plain-frames.js';
 import { readIntoSharedMemory, sharedMemory } from './shared-memory.js';
 import { beginBatch, endBatch } from './write-batch.js';
 import { internalsOf, isReceiverIdle, type DataListener } from './ws-internals.js';
 
-/** A `ws` socket whose plain frames are read past it. */
-export interface DirectlyRead extends WebSocket, TextTaker {
-  /** Bytes of one frame. */
-  readonly maxPayload: number;
-  /** The reader's own note: whether ws got something after which it was not seen idle yet. */
-  wsReads: boolean;
-  /** Whether frames may go past ws now. */
-  readsDirectly(): boolean;
-}
-
 /** Where a TCP socket keeps the WebSocket that it carries: one listener serves all of them. */
-const CARRIES = Symbol('WebSocket');
+const CARRIES = Symbol('PushSocket');
 
-type CarryingSocket = Socket & { [CARRIES]: DirectlyRead };
+type CarryingSocket = Socket & { [CARRIES]: PushSocket };
 
 let toWs: DataListener;
 
@@ -28,11 +18,7 @@ let toWs: DataListener;
  *
  * @param wsListener the listener by which ws reads; the same function for every socket
  */
-export function readDirectly(
-  socket: Socket,
-  carried: DirectlyRead,
-  wsListener: DataListener,
-): void {
+export function readDirectly(socket: Socket, carried: PushSocket, wsListener: DataListener): void {
   toWs = wsListener;
   (socket as CarryingSocket)[CARRIES] = carried;
   readIntoSharedMemory(socket, onRead);
@@ -60,7 +46,7 @@ function read(socket: CarryingSocket, memory: Buffer, count: number): number {
   carried.wsReads = false;
   beginBatch();
   try {
-    return readPlainFrames(memory, count, carried.maxPayload, carried);
+    return readPlainFrames(memory, count, carried.host.maxPayload, carried);
   } finally {
     endBatch();
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { afterClose, isCloseCode, isCloseReason } from '../../../src/protocol/close.js';
+import { afterClose } from '../../../src/protocol/after-close.js';
+import { isCloseCode, isCloseReason } from '../../../src/protocol/close.js';
 import { CloseCode } from '../../../src/protocol/codes.js';
 
 describe('a close code of an application', () => {

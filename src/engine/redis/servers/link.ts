@@ -1,8 +1,7 @@
 import type { RedisClientOptions } from 'redis';
-import { within } from '../../../protocol/within.js';
-import { clientFor, type Client } from './client.js';
+import { clientFor, within, type Client } from './client.js';
 import { SCRIPTS } from '../scripts/index.js';
-import { reasonOf, unavailable } from './unavailable.js';
+import { describe, unavailable } from './unavailable.js';
 
 /** What a link needs to know, and whom it tells. */
 export interface LinkOptions {
@@ -47,7 +46,7 @@ export class Link {
     this.commands = clientFor(client, commandTimeout);
     this.subscriber = clientFor(client, commandTimeout);
     for (const one of [this.commands, this.subscriber]) {
-      one.on('error', (error: unknown) => this.close(reasonOf(error)));
+      one.on('error', (error: unknown) => this.close(describe(error)));
       one.on('end', () => this.close('the connection ended'));
     }
     // The server took a slot's channels away from us: somebody else has them now.
@@ -65,7 +64,7 @@ export class Link {
       await within(options.commandTimeout, opening);
     } catch (error) {
       opening.catch(() => undefined);
-      link.close(reasonOf(error));
+      link.close(describe(error));
       throw error;
     }
     if (link.isClosed) throw new Error('the connection ended');
@@ -172,14 +171,14 @@ export class Link {
         this.subscriber.sendCommand(['PING']),
       ]).then(
         () => (this.silence = 0),
-        (error: unknown) => this.close(reasonOf(error)),
+        (error: unknown) => this.close(describe(error)),
       );
     }, this.options.commandTimeout / 3);
     this.pinger.unref();
   }
 
   private failure(error: unknown): Error {
-    const why = reasonOf(error);
+    const why = describe(error);
     if (STALE.test(why)) this.close(why);
     return unavailable(`Redis at ${this.name} failed (${why})`, error);
   }

@@ -11,9 +11,6 @@ export function unavailable(why: string, cause?: unknown): PushException {
   );
 }
 
-/** What went wrong, for a sentence. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  // Of a name with several addresses, none of which answers, there is a code alone.
-  return error.message || (error as NodeJS.ErrnoException).code || error.name;
+export function describe(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
 }

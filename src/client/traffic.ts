@@ -1,0 +1,111 @@
+import type {
+  CancelledData,
+  MessageData,
+  RequestData,
+  SettledData,
+  WelcomeData,
+} from '../protocol/frames.js';
+import { newAcknowledger } from './acknowledger.js';
+import type { ClientEvents, Recovery } from './client-events.js';
+import type { PushClientOptions } from './client.options.js';
+import type { Emitter } from './emitter.js';
+import { encoderFor, type ServerEnvelope } from './envelope.js';
+import { newInbox } from './inbox.js';
+import { newOutbox, type OutboxLimits } from './outbox.js';
+import { newPosition } from './position.js';
+import { closed, refusal, type PushClientError } from './push-client-error.js';
+import { newRequests } from './requests.js';
+
+export interface TrafficLimits extends OutboxLimits {
+  maxFrameBytes: number;
+  maxWaiting: number;
+}
+
+type Send = (text: string) => void;
+
+export type Traffic = ReturnType<typeof newTraffic>;
+
+/** What goes between the application and its connections, whichever is there now. */
+export function newTraffic(
+  emitter: Emitter<ClientEvents>,
+  url: string,
+  { device = '', storage, storageKey, unread, acknowledge }: PushClientOptions,
+  limits: TrafficLimits,
+) {
+  const encode = encoderFor(limits.maxFrameBytes);
+  const key = storageKey ?? `push:${url.split('?')[0]}:${device}`;
+  const position = newPosition(storage, key, unread, emitter);
+  const outbox = newOutbox(encode, limits);
+  const requests = newRequests(encode, emitter);
+  const acknowledger = newAcknowledger(outbox, position);
+  const inbox = newInbox(limits.maxWaiting, emitter, (handled) => {
+    if (acknowledge !== 'manual') acknowledger.advance(handled);
+  });
+  let lastUid: string | undefined;
+
+  const deliver = ({ offset, ...message }: MessageData): void => {
+    if (offset === undefined) return inbox.put(message);
+    const accepted = position.accept(offset);
+    if (accepted !== undefined) inbox.put({ ...message, position: accepted });
+  };
+
+  return {
+    inbox,
+    post: outbox.post,
+    begin: outbox.begin,
+    answerRequests: requests.handle,
+    ack: acknowledger.ack,
+    recover: () => position.recover(),
+
+    /** There is a connection, and how to send on it. */
+    welcomed({ uid, stream }: WelcomeData, send: Send): void {
+      // What waits was meant for, and by, the user who was here before.
+      if (lastUid !== undefined && lastUid !== uid) {
+        inbox.clear();
+        outbox.end(closed());
+        outbox.begin();
+      }
+      lastUid = uid;
+      if (stream !== undefined && position.welcome(stream)) inbox.restart();
+      outbox.open(send);
+      acknowledger.flush();
+      if (stream?.recovered === undefined) return;
+      const { recovered, reason } = stream;
+      emitter.emit('recovered', { recovered, reason } as Recovery);
+    },
+
+    received(frame: ServerEnvelope, send: Send): void {
+      if (outbox.answer(frame)) return;
+      const { event, data } = frame;
+      switch (event) {
+        case 'message':
+          return deliver(data as MessageData);
+        case 'settled':
+          inbox.settle((data as SettledData).id);
+          return emitter.emit('settled', data as SettledData);
+        case 'request':
+          return void requests.ask(data as RequestData, send);
+        case 'cancelled':
+          return requests.cancel((data as CancelledData).id);
+        case 'error':
+          return emitter.report(refusal(data));
+        case 'pong':
+          return;
+        default:
+          emitter.emit('event', { event, data });
+      }
+    },
+
+    /** The connection is gone, and what was under way with it. */
+    lost(): void {
+      acknowledger.flush();
+      outbox.lost();
+      requests.cancelAll();
+    },
+
+    /** There will be no other. */
+    closed(error: PushClientError): void {
+      outbox.end(error);
+    },
+  };
+}
