@@ -1,9 +1,13 @@
 export { PushModule } from './push.module.js';
+export type { EngineOptions } from './engine/engine.options.js';
+export type { GatewayOptions } from './gateway/gateway.options.js';
 export type {
   PushModuleAsyncOptions,
   PushModuleOptions,
   PushOptionsFactory,
 } from './push.options.js';
+export type { RegistryOptions } from './registry/registry.options.js';
+export type { RoutingOptions } from './routing/routing.options.js';
 
 export {
   ConnectionRegistryService,
@@ -11,9 +15,9 @@ export {
 } from './service/connection-registry.service.js';
 export type { PushEvent } from './registry/push-event.js';
 
+export type { OwnReply } from './routing/frames/frame-handler.js';
 export { UidGateway } from './routing/handlers/uid.gateway.js';
 export { PushWsAdapter } from './gateway/push-ws.adapter.js';
-export type { PushSocket } from './gateway/socket/push-socket.js';
 export {
   Authenticator,
   type AuthenticationContext,
@@ -33,6 +37,7 @@ export { AllowAllRoutePolicy, RoutePolicy, UidsOnlyRoutePolicy } from './routing
 export type { RouteTarget } from './engine/target.js';
 export { BroadcastDto } from './validation/broadcast.dto.js';
 export { SendDto } from './validation/send.dto.js';
+export type { PushSocket } from './routing/handlers/push-socket.js';
 export { PushExceptionFilter } from './routing/handlers/push-exception.filter.js';
 
 export { PushApiModule } from './http/push-api.module.js';
@@ -52,6 +57,33 @@ export type { Except, Member, Target } from './engine/target.js';
 export { MemoryCluster } from './engine/memory/memory-cluster.js';
 export { MemoryEngine } from './engine/memory/memory.engine.js';
 
+export type {
+  AckResult,
+  Acknowledgement,
+  Acknowledger,
+  AppendOptions,
+  Appended,
+  Carrier,
+  DeviceTrace,
+  ExplainQuery,
+  Explanation,
+  History,
+  HistoryKeeper,
+  HistoryListener,
+  Kept,
+  KnownStream,
+  Listing,
+  MessageState,
+  OpenRequest,
+  Opened,
+  Page,
+  ReadFailure,
+  ReadResult,
+  Undelivered,
+  WrittenNote,
+} from './history/history.js';
+export type { CheckedHistoryOptions, HistoryOptions } from './history/history.options.js';
+
 export type { CloseRequest } from './protocol/close.js';
 export type { Codec, CodecName } from './protocol/codec.js';
 export { Codecs } from './protocol/codecs.js';
@@ -64,10 +96,15 @@ export type {
   FirstFrame,
   FrameId,
   Recipient,
+  Recover,
+  RecoveryFailure,
   SendData,
   SendResult,
+  SettledData,
+  StreamPosition,
 } from './protocol/frames.js';
 export { JsonCodec } from './protocol/json.codec.js';
+export type { MaybePromise } from './protocol/maybe-promise.js';
 export { Message } from './protocol/message.js';
 export { PushException, type FieldError } from './protocol/push.exception.js';
 export { TextCodec, type TextCodecOptions } from './protocol/text.codec.js';

@@ -5,5 +5,6 @@ const serve = process.argv.includes('--cluster') ? startCluster : start;
 
 serve(process.env).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  // What was opened on the way, such as a worker's channel, must not keep it alive.
+  process.exit(1);
 });

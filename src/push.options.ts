@@ -12,7 +12,7 @@ import type { UidGateway } from './routing/handlers/uid.gateway.js';
 import { ROUTING_OPTIONS, routingOptions, type RoutingOptions } from './routing/routing.options.js';
 
 /** The options of each room: what they may be, and where they are injected once they are checked. */
-const ROOMS = [
+export const ROOMS = [
   { table: gatewayOptions, token: GATEWAY_OPTIONS },
   { table: routingOptions, token: ROUTING_OPTIONS },
   { table: registryOptions, token: REGISTRY_OPTIONS },
@@ -60,12 +60,6 @@ const TABLE = Object.fromEntries([
 
 /** Where the options of all rooms together are injected. */
 export const PUSH_OPTIONS = Symbol('PushModuleOptions');
-
-/** Each room sees its own options only. */
-export const ROOM_OPTIONS_PROVIDERS = ROOMS.map(({ token }) => ({
-  provide: token,
-  useExisting: PUSH_OPTIONS,
-}));
 
 /** @throws Error that names the option, what was given and what is allowed */
 export function checkPushOptions(given: PushModuleOptions): PushModuleOptions {

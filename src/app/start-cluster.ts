@@ -1,9 +1,8 @@
 import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
+import { readSettings } from './settings.js';
 import { start } from './start.js';
-
-/** A worker that ends sooner than this, in milliseconds, would end again: it is not replaced. */
-const TOO_SOON = 5_000;
+import { WorkerSlot } from './worker-slot.js';
 
 /**
  * The example in as many processes as there are cores, on one port: Node hands each new socket
@@ -13,21 +12,15 @@ const TOO_SOON = 5_000;
  */
 export async function startCluster(env: NodeJS.ProcessEnv): Promise<void> {
   if (cluster.isWorker) return start(env);
-  if (!env.REDIS_URL) {
+  // What would be wrong for every worker is said once, and nothing starts.
+  if (!readSettings(env).redisUrl) {
     throw new Error('start:cluster needs REDIS_URL, for example redis://127.0.0.1:6379.');
   }
-  let ending = false;
+  const slots = Array.from({ length: availableParallelism() }, () => new WorkerSlot(env));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      ending = true;
-      for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill(signal);
+      for (const slot of slots) slot.end(signal);
     });
   }
-  const fork = (): void => {
-    const began = performance.now();
-    cluster.fork(env).once('exit', () => {
-      if (!ending && performance.now() - began > TOO_SOON) fork();
-    });
-  };
-  for (let i = 0; i < availableParallelism(); i++) fork();
+  for (const slot of slots) slot.fill();
 }

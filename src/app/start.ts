@@ -1,8 +1,10 @@
+import cluster from 'node:cluster';
 import { ConsoleLogger, ValidationPipe, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { describePushApi } from '../http/openapi/index.js';
 import { AppModule } from './app.module.js';
+import { nextSteps } from './next-steps.js';
 import { readSettings } from './settings.js';
 
 /** Serves the example until SIGTERM or SIGINT. */
@@ -19,6 +21,7 @@ export async function start(env: NodeJS.ProcessEnv): Promise<void> {
   const http = await app.getUrl();
   const socket = http.replace(/^http/, 'ws') + settings.path;
   console.log(`Listening on ${socket} (push API: ${http}/push, described at ${http}/docs)`);
+  if (!cluster.isWorker) console.log(nextSteps(http, settings));
 }
 
 /** The OpenAPI page at /docs, its document at /docs-json. */

@@ -32,7 +32,8 @@ export class Sender {
   }
 
   /**
-   * Answers without a promise when the engine needs none.
+   * Answers without a promise when the engine needs none. Messages of one sender to one uid arrive
+   * in the order of these calls: the next one need not wait for the answer to the last.
    *
    * @throws PushException VALIDATION_FAILED when `data` has no JSON form
    */

@@ -1,46 +1,38 @@
 import { Injectable } from '@nestjs/common';
-import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
-import type { DrainOptions } from './socket/drain.js';
-import type { Liveness } from './socket/liveness.js';
-import type { NestHandlers } from '../routing/handlers/nest-handlers.js';
+import { ApplicationConfig } from '@nestjs/core';
+import { NestHandlers } from '../routing/handlers/nest-handlers.js';
 import { directHandlers } from '../routing/handlers/own-events.js';
-import type { PushServer } from './push-server.js';
-import { PushWsAdapter } from './push-ws.adapter.js';
 import { SharedGateways } from '../routing/handlers/shared-gateways.js';
-import type { UidGateway } from '../routing/handlers/uid.gateway.js';
-
-export interface PushSocketsParts {
-  readonly path: string;
-  readonly server: PushServer;
-  readonly liveness: Liveness;
-  readonly handlers: NestHandlers;
-  readonly uidGateway: UidGateway;
-  readonly drain: DrainOptions;
-  readonly authTimeout: number;
-}
+import { UidGateway } from '../routing/handlers/uid.gateway.js';
+import { MessageRouter } from '../routing/message-router.js';
+import { PushServer } from './push-server.js';
+import { PushWsAdapter } from './push-ws.adapter.js';
+import { Liveness } from './socket/liveness.js';
+import { DrainingRule } from './upgrade/draining.rule.js';
 
 /** The socket side of the module, from its installation in Nest to its orderly end. */
 @Injectable()
-export class PushSockets {
-  private readonly adapter: PushWsAdapter;
-
+export class GatewayLifecycle {
   /**
    * Installs the adapter, which is what a line in `main.ts` would do otherwise. This runs before
    * Nest binds gateways, and after all modules are known.
    */
   constructor(
-    private readonly parts: PushSocketsParts,
+    private readonly adapter: PushWsAdapter,
+    private readonly handlers: NestHandlers,
+    private readonly uidGateway: UidGateway,
+    private readonly router: MessageRouter,
+    private readonly liveness: Liveness,
+    private readonly draining: DrainingRule,
     private readonly config: ApplicationConfig,
-    httpAdapterHost: HttpAdapterHost,
-    modules: ModulesContainer,
+    server: PushServer,
+    gateways: SharedGateways,
   ) {
-    const gateways = new SharedGateways(modules, parts.path);
     gateways.prepare();
-    parts.server.onOpen = gateways.haveHooks
-      ? (socket, request) => void parts.handlers.bind(socket, request)
-      : undefined;
-    this.adapter = new PushWsAdapter({ ...parts, gateways, httpAdapterHost });
-    config.setIoAdapter(this.adapter);
+    if (gateways.haveHooks) {
+      server.onOpen = (client, request) => void handlers.bind(client, request);
+    }
+    config.setIoAdapter(adapter);
   }
 
   /**
@@ -50,16 +42,16 @@ export class PushSockets {
    */
   start(): void {
     if (this.config.getIoAdapter() !== this.adapter) throw otherAdapter();
-    this.parts.handlers.direct = directHandlers(this.parts.uidGateway, this.config);
+    this.handlers.direct = directHandlers(this.uidGateway, this.router, this.config);
   }
 
   /** From now on upgrades are answered with 503; open sockets stay until Nest closes the server. */
   refuseUpgrades(): void {
-    this.parts.server.draining = true;
+    this.draining.begin();
   }
 
   stop(): void {
-    this.parts.liveness.stop();
+    this.liveness.stop();
   }
 }
 

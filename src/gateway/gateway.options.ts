@@ -113,6 +113,14 @@ export interface GatewayOptions {
    * @default 20 ms
    */
   drainInterval?: number;
+
+  /**
+   * Time for HTTP requests that are under way when the application ends and its hooks have run;
+   * then their connections are cut, as are silent ones. WebSockets have `closeTimeout`.
+   *
+   * @default 5_000 ms
+   */
+  shutdownTimeout?: number;
 }
 
 export const gatewayOptions = {
@@ -143,6 +151,7 @@ export const gatewayOptions = {
   closeTimeout: { default: 5_000, rule: whole('milliseconds', 1) },
   drainBatchSize: { default: 500, rule: whole('sockets', 1) },
   drainInterval: { default: 20, rule: whole('milliseconds', 0) },
+  shutdownTimeout: { default: 5_000, rule: whole('milliseconds', 1) },
 } satisfies OptionTable<GatewayOptions>;
 
 /** Where the checked options are injected. */

@@ -1,27 +1,18 @@
 import { createServer, type Server } from 'node:http';
-import type { HttpAdapterHost } from '@nestjs/core';
+import { Inject, Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { WsAdapter } from '@nestjs/platform-ws';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import type { Observable } from 'rxjs';
 import type { WebSocketServer } from 'ws';
-import { drain, type DrainOptions } from './socket/drain.js';
-import type { ClientBinder, NestHandlers } from '../routing/handlers/nest-handlers.js';
-import type { PushServer } from './push-server.js';
+import { drain } from './socket/drain.js';
+import { NestHandlers, type ClientBinder } from '../routing/handlers/nest-handlers.js';
+import { GATEWAY_OPTIONS, type CheckedGatewayOptions } from './gateway.options.js';
+import { PushServer } from './push-server.js';
 import { PushSocket } from './socket/push-socket.js';
-import { normalizePath, type SharedGateways } from '../routing/handlers/shared-gateways.js';
+import { normalizePath, SharedGateways } from '../routing/handlers/shared-gateways.js';
 import { PUSH_PATH } from '../routing/handlers/uid.gateway.js';
 import { listenForUpgrades, type UpgradeTaker } from './upgrade/upgrade-listener.js';
-
-/** What the adapter needs beside Nest; made by PushModule. */
-export interface PushWsAdapterParts {
-  readonly path: string;
-  readonly server: PushServer;
-  readonly handlers: NestHandlers;
-  readonly gateways: SharedGateways;
-  readonly drain: DrainOptions;
-  readonly authTimeout: number;
-  readonly httpAdapterHost: HttpAdapterHost;
-}
 
 /** Port 0 stands for the application's own HTTP server. */
 const HTTP_SERVER_PORT = 0;
@@ -30,14 +21,22 @@ const HTTP_SERVER_PORT = 0;
  * Nest's `ws` adapter, with the push socket on its path. Gateways on other paths and ports work
  * as with `WsAdapter`, but for the upgrade listener, which takes malformed requests.
  */
+@Injectable()
 export class PushWsAdapter extends WsAdapter {
   private readonly stopListening = new Map<number, () => void>();
 
-  constructor(private readonly parts: PushWsAdapterParts) {
+  /** @internal */
+  constructor(
+    @Inject(GATEWAY_OPTIONS) private readonly options: CheckedGatewayOptions,
+    private readonly server: PushServer,
+    private readonly handlers: NestHandlers,
+    private readonly gateways: SharedGateways,
+    host: HttpAdapterHost,
+  ) {
     super();
     // At this time there is no HTTP server yet.
     Object.defineProperty(this, 'httpServer', {
-      get: () => parts.httpAdapterHost.httpAdapter?.getHttpServer() as unknown,
+      get: () => host.httpAdapter?.getHttpServer() as unknown,
     });
   }
 
@@ -45,24 +44,24 @@ export class PushWsAdapter extends WsAdapter {
     port: number,
     options: Record<string, unknown> & { path?: string } = {},
   ): unknown {
-    const isOurs = options.path === PUSH_PATH || normalizePath(options.path) === this.parts.path;
+    const isOurs = options.path === PUSH_PATH || normalizePath(options.path) === this.options.path;
     if (port !== HTTP_SERVER_PORT || !isOurs) return super.create(port, options) as unknown;
-    const { server, path, gateways } = this.parts;
+    const { path } = this.options;
     const httpServer = this.httpServer as Server | undefined;
     if (httpServer === undefined) {
       throw new Error('PushModule found no HTTP server: give it the option gateway: false here.');
     }
-    if (!this.takersOf(port).includes(server)) {
-      gateways.guardHooks();
+    if (!this.takersOf(port).includes(this.server)) {
+      this.gateways.guardHooks();
       this.ensureHttpServerExists(port, httpServer);
-      this.addWsServerToRegistry(Object.assign(server, { path }), port, path);
+      this.addWsServerToRegistry(Object.assign(this.server, { path }), port, path);
     }
-    return server;
+    return this.server;
   }
 
-  /** A client is shown to the gateways on our path later, or never. */
+  /** @internal A client is shown to the gateways on our path later, or never. */
   override bindClientConnect(server: WebSocketServer, callback: ClientBinder): void {
-    if (server === this.parts.server) this.parts.handlers.addBinder(callback);
+    if (server === this.server) this.handlers.addBinder(callback);
     else super.bindClientConnect(server, callback);
   }
 
@@ -72,14 +71,14 @@ export class PushWsAdapter extends WsAdapter {
     transform: (data: unknown) => Observable<unknown>,
   ): void {
     if (client instanceof PushSocket) {
-      this.parts.handlers.addCallbacks(client, handlers);
+      this.handlers.addCallbacks(client, handlers);
     } else {
       super.bindMessageHandlers(client, handlers, transform);
     }
   }
 
   override async close(server: WebSocketServer): Promise<void> {
-    if (server === this.parts.server) await drain(this.parts.server.clients, this.parts.drain);
+    if (server === this.server) await drain(this.server.clients, this.options);
     await super.close(server);
   }
 
@@ -94,7 +93,7 @@ export class PushWsAdapter extends WsAdapter {
     const server = httpServer ?? createServer();
     this.httpServersRegistry.set(port, server);
     const takerOf = (path: string): UpgradeTaker | undefined => this.takerOf(port, path);
-    const stop = listenForUpgrades(server, takerOf, this.parts.authTimeout);
+    const stop = listenForUpgrades(server, takerOf, this.options.authTimeout);
     this.stopListening.set(port, stop);
     return server;
   }
@@ -106,7 +105,7 @@ export class PushWsAdapter extends WsAdapter {
   private takerOf(port: number, path: string): UpgradeTaker | undefined {
     const server = this.takersOf(port).find((candidate) => candidate.path === path);
     if (server === undefined) return undefined;
-    if (server === this.parts.server) return this.parts.server.upgrade.bind(server);
+    if (server === this.server) return this.server.upgrade.bind(this.server);
     return (request, socket, head) =>
       server.handleUpgrade(request, socket, head, (client) =>
         server.emit('connection', client, request),

@@ -29,6 +29,7 @@ import { pushApiProviders } from './push-api.providers.js';
 export class PushApiModule implements OnModuleInit {
   private readonly logger = new Logger(PushApiModule.name);
 
+  /** @internal */
   constructor(private readonly keys: ApiKeys) {}
 
   /** @throws Error that names a broken option, what was given (never a key) and what is allowed */

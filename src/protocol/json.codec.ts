@@ -9,7 +9,7 @@ import { BadFrameException, FrameException } from './push.exception.js';
 import { Subprotocol } from './subprotocol.js';
 
 /** Longest `id` of a frame, in UTF-16 code units. */
-export const MAX_FRAME_ID_LENGTH = 128;
+const MAX_FRAME_ID_LENGTH = 128;
 
 const ID_RULE = `"id" of a frame must be a number or a string of at most ${MAX_FRAME_ID_LENGTH} characters.`;
 

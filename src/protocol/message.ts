@@ -1,4 +1,5 @@
 import { ErrorCode } from './codes.js';
+import type { StreamPosition } from './frames.js';
 import { PushException } from './push.exception.js';
 
 /**
@@ -13,6 +14,8 @@ export class Message {
     readonly from: string | undefined,
     private jsonForm: string | undefined,
     private textForm: string | undefined,
+    /** Its place in the stream of its receiver; undefined when it is not retained. */
+    readonly position: StreamPosition | undefined,
   ) {}
 
   /**
@@ -21,7 +24,7 @@ export class Message {
    * @throws PushException VALIDATION_FAILED when `data` has no JSON form
    */
   static of(id: string, data: unknown, from?: string): Message {
-    if (typeof data === 'string') return new Message(id, from, undefined, data);
+    if (typeof data === 'string') return new Message(id, from, undefined, data, undefined);
     return Message.fromJson(id, toJson(data), from);
   }
 
@@ -30,8 +33,13 @@ export class Message {
    * example. The text form depends on nothing else, so it is the same on every node: a `Date`,
    * whose JSON is a string, arrives as that string.
    */
-  static fromJson(id: string, json: string, from?: string): Message {
-    return new Message(id, from, json, json.startsWith('"') ? undefined : json);
+  static fromJson(id: string, json: string, from?: string, position?: StreamPosition): Message {
+    return new Message(id, from, json, json.startsWith('"') ? undefined : json, position);
+  }
+
+  /** The same message at a place in a stream: it has one in that of each of its receivers. */
+  at(position: StreamPosition): Message {
+    return new Message(this.id, this.from, this.jsonForm, this.textForm, position);
   }
 
   get json(): string {

@@ -85,9 +85,10 @@ export class Connection {
     this.closing?.complete();
   }
 
-  /** @internal */
-  renewClaims(claims: Readonly<Record<string, unknown>> | undefined): void {
+  /** @internal The same uid has shown a new identity. */
+  renew(claims: Readonly<Record<string, unknown>> | undefined, expiresAt?: number): void {
     this.ownClaims = claims ?? NO_CLAIMS;
+    this.transport.expireAt(expiresAt);
   }
 
   /** @internal */

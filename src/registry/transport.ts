@@ -18,4 +18,9 @@ export interface Transport {
   deliver(frame: OutboundFrame): void;
   /** Starts the closing handshake; does nothing when it has begun. */
   shut(code: number, reason: string): void;
+  /**
+   * Sets when the identity ends, in milliseconds since the epoch; undefined for never. Does
+   * nothing when the socket is closing.
+   */
+  expireAt(time: number | undefined): void;
 }

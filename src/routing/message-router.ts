@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { ErrorCode } from '../protocol/codes.js';
 import type { SendResult } from '../protocol/frames.js';
-import { andThen, type MaybePromise } from '../protocol/maybe-promise.js';
+import { andThen, isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
 import { PushException } from '../protocol/push.exception.js';
 import type { Connection } from '../registry/connection.js';
 import { Sender } from '../delivery/sender.js';
+import { Underway } from './frames/underway.js';
 import { GivenRoutePolicy } from './given-route-policy.js';
 import type { RouteTarget } from '../engine/target.js';
 
@@ -17,9 +18,21 @@ export class MessageRouter {
   ) {}
 
   route(sender: Connection, target: RouteTarget, data: unknown): MaybePromise<SendResult> {
+    return andThen(this.start(sender, target, data), (started) =>
+      started instanceof Underway ? started.outcome : started,
+    );
+  }
+
+  /** The same, but answers as soon as the message has its place among those of the sender. */
+  start(
+    sender: Connection,
+    target: RouteTarget,
+    data: unknown,
+  ): MaybePromise<SendResult | Underway<SendResult>> {
     return andThen(this.policy.get().allows(sender, target), (allowed) => {
       if (!allowed) throw forbidden();
-      return this.sender.send(target, { data, from: sender.uid });
+      const sent = this.sender.send(target, { data, from: sender.uid });
+      return isPromise(sent) ? new Underway(sent) : sent;
     });
   }
 }

@@ -1,13 +1,10 @@
-import type { Target } from '../engine/target.js';
+import type { RouteTarget } from '../engine/target.js';
 import type { MaybePromise } from '../protocol/maybe-promise.js';
 import type { Connection } from '../registry/connection.js';
 
-/** Whom a client may want to reach: one uid, a list of uids, a group, or everyone. */
-export type RouteTarget = Exclude<Target, { kind: 'connection' }>;
-
 /**
  * Says which client may send to whom. Asked once per `send` and `broadcast` of a client, never
- * for what the server sends. Extend it for rules of your own; Nest injects what the constructor
+ * for what the server sends; about the frames of one connection one after another. Extend it for rules of your own; Nest injects what the constructor
  * asks for.
  *
  * Answering false tells the client `FORBIDDEN`; a `PushException` tells it that exception's code

@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { Checked, OptionTable } from '../options/option-table.js';
-import { partWith } from '../options/rules.js';
+import { partWith, whole } from '../options/rules.js';
 import { UidsOnlyRoutePolicy, type RoutePolicy } from './route-policy.js';
 
 export interface RoutingOptions {
@@ -10,6 +10,15 @@ export interface RoutingOptions {
    * @default UidsOnlyRoutePolicy: to uids, not to groups and not to everyone
    */
   routePolicy?: RoutePolicy | Type<RoutePolicy>;
+
+  /**
+   * Messages of one connection that may be on their way through the engine together, in order, so
+   * that a client's rate does not hang on the time to Redis and back. Beyond it the next frame
+   * waits. The memory engine answers at once.
+   *
+   * @default 64 messages
+   */
+  maxPendingSends?: number;
 }
 
 export const routingOptions = {
@@ -17,6 +26,7 @@ export const routingOptions = {
     default: UidsOnlyRoutePolicy,
     rule: partWith('allows', 'a RoutePolicy, or a class of one'),
   },
+  maxPendingSends: { default: 64, rule: whole('messages', 1) },
 } satisfies OptionTable<RoutingOptions>;
 
 /** Where the checked options are injected. */

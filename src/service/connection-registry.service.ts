@@ -37,6 +37,7 @@ export class ConnectionRegistryService {
   /** Connected and disconnected of this node, online and offline of the cluster. */
   readonly events$: Observable<PushEvent>;
 
+  /** @internal */
   constructor(
     private readonly sender: Sender,
     @Inject(ENGINE) private readonly engine: Engine,

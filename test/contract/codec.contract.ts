@@ -7,7 +7,7 @@ import { Message } from '../../src/protocol/message.js';
 import { PushException } from '../../src/protocol/push.exception.js';
 
 /** A frame that the codec refuses, and the code. */
-export interface Refused {
+interface Refused {
   text: string;
   code: ErrorCode;
 }

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocketGateway, type OnGatewayConnection } from '@nestjs/websockets';
@@ -49,7 +50,8 @@ describe('frames that go past ws', () => {
       @WebSocketGateway()
       class Listening implements OnGatewayConnection {
         handleConnection(client: PushSocket): void {
-          client[add]('message', (data: Buffer) => heard.push(data.toString()));
+          const emitter: EventEmitter = client;
+          emitter[add]('message', (data: Buffer) => heard.push(data.toString()));
         }
       }
       await app.start({ providers: [Listening] });

@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { SignJWT } from 'jose';
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { connectJson, connectText } from '../support/client.js';
+import { connectRaw } from '../support/raw-socket.js';
 import { useExamples } from '../support/use-example.js';
 
 const startExample = useExamples();
@@ -16,6 +18,30 @@ describe('the example application', () => {
     // Nest has run its hooks, and then lets the signal do what it does.
     expect(await example.stop()).toBe('SIGTERM');
     expect(await client.waitForClose()).toMatchObject({ code: 1012 });
+  });
+
+  it('ends on SIGTERM though HTTP connections are held', async () => {
+    const example = await startExample();
+    const [silent, half] = [await connectRaw(example.url), await connectRaw(example.url)];
+    await half.write('POST /push/messages HTTP/1.1\r\nHost: 127.0.0.1\r\n');
+    await supertest(example.http).get('/docs').expect(200);
+    expect(await example.stop()).toBe('SIGTERM');
+    await Promise.all([silent.waitForEnd(), half.waitForEnd()]);
+  });
+
+  it('prints two lines to paste: one sees the message that the other sends', async () => {
+    const example = await startExample();
+    const [see, send] = await example.linesToPaste();
+    const terminal = spawn('sh', ['-c', `exec ${see}`], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const seen = createInterface(terminal.stdout)[Symbol.asyncIterator]();
+      expect((await seen.next()).value).toContain('ada');
+      const [, body, url] = /^curl -d (\S+) (\S+)$/.exec(send)!;
+      await fetch(url, { method: 'POST', body: new URLSearchParams(body) });
+      expect((await seen.next()).value).toBe('{"type":"shipped","id":"7"}');
+    } finally {
+      terminal.kill();
+    }
   });
 
   it('pushes from its controller', async () => {

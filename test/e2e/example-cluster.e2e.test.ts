@@ -1,66 +1,85 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { availableParallelism } from 'node:os';
-import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { closeAll, connectText } from '../support/client.js';
-import { startExample, type Example } from '../support/example.js';
+import { createServer, type AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { connectText } from '../support/client.js';
+import { ExampleCluster } from '../support/example-cluster.js';
 import { freePort } from '../support/free-port.js';
-import { RedisServer } from '../support/redis-server.js';
+import { useExamples } from '../support/use-example.js';
+import { useRedis } from '../support/use-redis.js';
 
-let redis: RedisServer;
-
-beforeEach(async () => {
-  redis = await RedisServer.start();
-});
+const redis = useRedis();
+const startExample = useExamples();
+const clusters: ExampleCluster[] = [];
 
 afterEach(async () => {
-  await closeAll();
-  await redis.stop();
+  await Promise.all(clusters.splice(0).map((cluster) => cluster.stop()));
 });
+
+function startCluster(port: number): ExampleCluster {
+  const cluster = new ExampleCluster(port, redis.url);
+  clusters.push(cluster);
+  return cluster;
+}
 
 describe('the example in several processes', () => {
   it('is one system with REDIS_URL', async () => {
-    const nodes: Example[] = [
-      await startExample({ REDIS_URL: redis.url }),
-      await startExample({ REDIS_URL: redis.url }),
-    ];
-    try {
-      const [ada, bob] = [await connectText(nodes[0].url), await connectText(nodes[1].url)];
-      await ada.login('ada');
-      await bob.login('bob');
-      ada.send('bob:across');
-      expect(await bob.next()).toBe('across');
-      bob.send('all:everyone');
-      expect(await ada.next()).toBe('everyone');
-    } finally {
-      await closeAll();
-      await Promise.all(nodes.map((node) => node.stop()));
-    }
+    const one = await startExample({ REDIS_URL: redis.url });
+    const other = await startExample({ REDIS_URL: redis.url });
+    const [ada, bob] = [await connectText(one.url), await connectText(other.url)];
+    await ada.login('ada');
+    await bob.login('bob');
+    ada.send('bob:across');
+    expect(await bob.next()).toBe('across');
+    bob.send('all:everyone');
+    expect(await ada.next()).toBe('everyone');
   });
 
   it('shares one port among processes with start:cluster', async () => {
     const port = await freePort();
-    const primary = await startPrimary(port, redis.url);
-    try {
-      const clients = await Promise.all(
-        Array.from({ length: 8 }, () => connectText(`ws://127.0.0.1:${port}/`)),
-      );
-      for (const [i, client] of clients.entries()) await client.login(`user${i}`);
-      clients[0].send('all:hello');
-      for (const client of clients) expect(await client.next()).toBe('hello');
-      for (const [i, client] of clients.entries()) {
-        clients[0].send(`user${i}:to ${i}`);
-        expect(await client.next()).toBe(`to ${i}`);
-      }
-      primary.kill('SIGTERM');
-      for (const client of clients) {
-        expect(await client.waitForClose()).toMatchObject({ code: 1012 });
-      }
-      await once(primary, 'exit');
-    } finally {
-      primary.kill('SIGKILL');
+    const cluster = startCluster(port);
+    await cluster.listening();
+    const clients = await Promise.all(
+      Array.from({ length: 8 }, () => connectText(`ws://127.0.0.1:${port}/`)),
+    );
+    for (const [i, client] of clients.entries()) await client.login(`user${i}`);
+    clients[0].send('all:hello');
+    for (const client of clients) expect(await client.next()).toBe('hello');
+    for (const [i, client] of clients.entries()) {
+      clients[0].send(`user${i}:to ${i}`);
+      expect(await client.next()).toBe(`to ${i}`);
     }
+    const stopped = cluster.stop();
+    for (const client of clients) {
+      expect(await client.waitForClose()).toMatchObject({ code: 1012 });
+    }
+    await stopped;
+  });
+
+  it('replaces a worker that has ended, however soon', async () => {
+    const cluster = startCluster(await freePort());
+    await cluster.listening();
+    process.kill(await cluster.workerId(), 'SIGKILL');
+    expect(await cluster.ended()).toContain('SIGKILL');
+    await cluster.listening(1);
+  });
+
+  it('starts workers again and again until they can serve', async () => {
+    const obstacle = await occupyPort();
+    const cluster = startCluster(obstacle.port);
+    for (let i = 0; i < 2 * cluster.workers; i++) {
+      expect(await cluster.ended()).toContain('exit code 1');
+    }
+    await obstacle.leave();
+    await cluster.listening();
+  });
+
+  it('ends on SIGTERM while no worker runs', async () => {
+    const obstacle = await occupyPort();
+    const cluster = startCluster(obstacle.port);
+    for (let i = 0; i < cluster.workers; i++) await cluster.ended();
+    await cluster.stop();
+    await obstacle.leave();
   });
 
   it('does not start as a cluster without REDIS_URL', () => {
@@ -74,17 +93,16 @@ describe('the example in several processes', () => {
   });
 });
 
-/** Waits until every process of the cluster listens. */
-async function startPrimary(port: number, redisUrl: string): Promise<ChildProcess> {
-  const primary = spawn(process.execPath, ['dist/main.js', '--cluster'], {
-    env: { ...process.env, PORT: String(port), REDIS_URL: redisUrl },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  let listening = 0;
-  await new Promise<void>((resolve) => {
-    createInterface(primary.stdout).on('line', (line) => {
-      if (line.startsWith('Listening') && ++listening === availableParallelism()) resolve();
-    });
-  });
-  return primary;
+/** A server of someone else, where the example wants to listen. */
+async function occupyPort(): Promise<{ port: number; leave(): Promise<void> }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    async leave() {
+      server.close();
+      await once(server, 'close');
+    },
+  };
 }

@@ -13,7 +13,7 @@ import {
 import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { IsString } from 'class-validator';
 import { map, Observable } from 'rxjs';
-import { connectionOf, UidGateway } from '../../src/index.js';
+import { connectionOf, ConnectionRegistryService, UidGateway } from '../../src/index.js';
 import { useApp } from '../support/use-app.js';
 
 class TypingDto {
@@ -91,6 +91,25 @@ describe("the application's pipes, guards and interceptors", () => {
     });
     admin.send({ event: 'send', data: { to: 'nobody', data: 1 } });
     expect(await admin.settle()).toEqual([]);
+  });
+
+  it('find on a subclass of UidGateway what its constructor asks Nest for', async () => {
+    @Injectable()
+    class CountingGateway extends UidGateway {
+      constructor(private readonly service: ConnectionRegistryService) {
+        super();
+      }
+      @SubscribeMessage('online')
+      async online(): Promise<number> {
+        return this.service.countUids();
+      }
+    }
+    await app.start({ push: { gateway: CountingGateway } });
+    const ada = await app.json('ada');
+    expect(await ada.request('online')).toMatchObject({ event: 'online', data: 1 });
+    expect(await ada.request('auth', { uid: 'ada' })).toMatchObject({ data: { uid: 'ada' } });
+    const result = await ada.request('send', { to: 'nobody', data: 1 });
+    expect(result).toMatchObject({ event: 'sent', data: { nodes: 0 } });
   });
 
   it("run before the module's own events when they are global, and the answers stay the same", async () => {

@@ -79,11 +79,11 @@ describe("the application's own handlers on the same socket", () => {
     @WebSocketGateway()
     class Hooks {
       handleConnection(client: PushSocket): Promise<void> {
-        seen.push(`+${client.connection!.uid}`);
+        seen.push(`+${client.connection.uid}`);
         return Promise.reject(new Error('a hook failed'));
       }
       handleDisconnect(client: PushSocket): void {
-        seen.push(`-${client.connection!.uid}`);
+        seen.push(`-${client.connection.uid}`);
         throw new Error('a hook failed');
       }
     }

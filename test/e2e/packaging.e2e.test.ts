@@ -20,6 +20,37 @@ const SURROUNDINGS = {
     await app.listen(0, '127.0.0.1');
     console.log(await app.getUrl());
     await app.close();`,
+  'src/start-all.ts': `
+    import 'reflect-metadata';
+    import { Module } from '@nestjs/common';
+    import { APP_GUARD, NestFactory } from '@nestjs/core';
+    import { PushModule, TrustUidAuthenticator } from 'nestjs-uid-push';
+    import { AsyncModule } from './async.module.js';
+    import { ChatGateway } from './chat.gateway.js';
+    import { FriendsPolicy } from './friends.policy.js';
+    import { GuardedGateway } from './guarded.gateway.js';
+    import { KnownUsers } from './known-users.guard.js';
+    import { LobbyGateway } from './lobby.gateway.js';
+    import { ProviderModule } from './provider.module.js';
+    import { AppWithPushApi } from './push-api.js';
+    import { SessionModule } from './session.module.js';
+    @Module({
+      imports: [
+        PushModule.forRoot({
+          authenticator: new TrustUidAuthenticator(),
+          routePolicy: FriendsPolicy,
+          gateway: GuardedGateway,
+        }),
+      ],
+      providers: [ChatGateway, LobbyGateway, { provide: APP_GUARD, useClass: KnownUsers }],
+    })
+    class Gateways {}
+    for (const module of [AppWithPushApi, AsyncModule, Gateways, ProviderModule, SessionModule]) {
+      const app = await NestFactory.create(module, { logger: ['error'] });
+      await app.listen(0, '127.0.0.1');
+      await app.close();
+      console.log(module.name);
+    }`,
   'src/sessions.ts': `
     import { Injectable, Module } from '@nestjs/common';
     export interface Session { uid: string; expiresAt: number; role: string }
@@ -143,6 +174,22 @@ describe('the packed package in an empty application', () => {
       await expect(access(join(folder, 'node_modules/redis'))).rejects.toThrow();
       await inFolder('npx', 'tsc');
       expect(await inFolder('node', 'out/src/main.js')).toContain('http://127.0.0.1:');
+    },
+    PACKING,
+  );
+
+  it(
+    'starts every module that the documents show, but those that need Redis',
+    async () => {
+      const started = (await inFolder('node', 'out/src/start-all.js')).trim().split('\n');
+      const modules = [
+        'AppWithPushApi',
+        'AsyncModule',
+        'Gateways',
+        'ProviderModule',
+        'SessionModule',
+      ];
+      expect(started).toEqual(expect.arrayContaining(modules));
     },
     PACKING,
   );

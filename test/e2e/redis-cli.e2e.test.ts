@@ -1,33 +1,21 @@
-import { Logger } from '@nestjs/common';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { RedisEngine } from '../../src/engine/redis/index.js';
-import { startApp, type RunningApp } from '../support/app.js';
-import { closeAll, connectJson, connectText } from '../support/client.js';
-import { EngineNode } from '../support/engine-node.js';
-import { RedisClusterServers, RedisServer } from '../support/redis-server.js';
+import { startApp } from '../support/app.js';
+import { RedisClusterServers } from '../support/redis-server.js';
 import { until } from '../support/until.js';
+import { useSharedApp } from '../support/use-app.js';
+import { useNodes, useSharedRedis } from '../support/use-redis.js';
+
+const nodes = useNodes();
 
 describe('with plain Redis commands, as REDIS.md says,', () => {
-  let redis: RedisServer;
-  let engines: RedisEngine[];
-  let apps: RunningApp[];
-
-  beforeAll(async () => {
-    redis = await RedisServer.start();
-    engines = [0, 1].map(() => new RedisEngine({ url: redis.url }));
-    apps = await Promise.all(engines.map((engine) => startApp({ push: { engine } })));
-  });
-  afterEach(closeAll);
-  afterAll(async () => {
-    await Promise.all(apps.map((app) => app.close()));
-    await redis.close();
-  });
+  const redis = useSharedRedis();
+  const onRedis = () => ({ push: { engine: new RedisEngine({ url: redis.url }) } });
+  const [one, two] = [useSharedApp(onRedis), useSharedApp(onRedis)];
 
   it('anyone reaches a uid on every node, and is told how many nodes that are', async () => {
-    const json = await connectJson(apps[0].url);
-    await json.login('ann');
-    const text = await connectText(apps[1].url);
-    await text.login('ann');
+    const json = await one.json('ann');
+    const text = await two.text('ann');
     const message = JSON.stringify({ id: 'order-7', from: 'shop', data: { shipped: true } });
     expect(await redis.cli('PUBLISH', 'push:uid:ann', message)).toBe('2');
     expect(await json.next()).toEqual({
@@ -39,9 +27,8 @@ describe('with plain Redis commands, as REDIS.md says,', () => {
   });
 
   it('anyone reaches a group and everyone, with all but the data left out', async () => {
-    const json = await connectJson(apps[0].url);
-    await json.login('ben');
-    await apps[1].push.joinGroup('ben', 'staff');
+    const json = await one.json('ben');
+    await two.push.joinGroup('ben', 'staff');
     expect(await redis.cli('PUBLISH', 'push:group:staff', '{"data":"to staff"}')).toBe('1');
     expect(await redis.cli('PUBLISH', 'push:all', '{"data":"to all","except":["cat"]}')).toBe('1');
     const frames = [await json.next(), await json.next()];
@@ -54,8 +41,7 @@ describe('with plain Redis commands, as REDIS.md says,', () => {
   });
 
   it('anyone asks who is online, and disconnects a uid', async () => {
-    const json = await connectJson(apps[0].url);
-    await json.login('dan');
+    const json = await one.json('dan');
     expect(await redis.cli('ZMSCORE', 'push:uids', 'dan', 'nobody')).toBe('0');
     const order = '{"do":"close","code":4403,"reason":"banned"}';
     expect(await redis.cli('PUBLISH', 'push:uid:dan', order)).toBe('1');
@@ -63,8 +49,7 @@ describe('with plain Redis commands, as REDIS.md says,', () => {
   });
 
   it('what is malformed is counted and skipped, and what comes after it arrives', async () => {
-    const json = await connectJson(apps[0].url);
-    await json.login('eve');
+    const json = await one.json('eve');
     const broken = [
       'hello',
       '{"data":',
@@ -82,12 +67,11 @@ describe('with plain Redis commands, as REDIS.md says,', () => {
       '{"v":1,"o":"x","id":1,"data":1}',
       `{"data":${'['.repeat(100_000)}`,
     ];
-    const malformed = (): number => engines[0].health().details.malformed;
+    const malformed = (): number => one.push.health().details.malformed;
     const before = malformed();
     for (const text of broken) await redis.cli('PUBLISH', 'push:uid:eve', text);
     await redis.cli('PUBLISH', 'push:uid:eve', '{"data":"fine"}');
-    const frame = await json.next();
-    expect((frame.data as { data: unknown }).data).toBe('fine');
+    expect(await json.nextData()).toBe('fine');
     expect(malformed() - before).toBe(broken.length);
   });
 
@@ -99,20 +83,18 @@ describe('with plain Redis commands, as REDIS.md says,', () => {
         engine: new RedisEngine({ url: redis.url }),
       },
     });
-    const json = await connectJson(apps[0].url);
-    await json.login('fay');
+    const json = await one.json('fay');
     expect((await worker.push.sendToUid('fay', 'from the worker')).nodes).toBe(1);
-    expect(((await json.next()).data as { data: unknown }).data).toBe('from the worker');
+    expect(await json.nextData()).toBe('from the worker');
     expect(await worker.push.isOnline('fay')).toBe(true);
     await worker.close();
   });
 });
 
 it('in a Redis Cluster, the shard is the slot of the uid modulo their number', async () => {
-  Logger.overrideLogger(false);
   const servers = await RedisClusterServers.start(3);
-  const engine = new RedisEngine({ cluster: { nodes: servers.addresses } });
-  const node = await new EngineNode(engine).start();
+  onTestFinished(() => servers.close());
+  const node = await nodes.start({ cluster: { nodes: servers.addresses } });
   const [first] = servers.masters;
   for (const uid of ['ann', 'bénédicte', '{x}y']) {
     const socket = await node.connect(uid);
@@ -122,6 +104,4 @@ it('in a Redis Cluster, the shard is the slot of the uid modulo their number', a
     expect(await socket.next()).toBe('hi');
   }
   await until('all is told', () => node.presence.length === 3);
-  await node.stop();
-  await servers.close();
 });

@@ -1,46 +1,27 @@
-import { Logger } from '@nestjs/common';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { RedisEngine } from '../../src/engine/redis/index.js';
+import { describe, expect, it, vi } from 'vitest';
 import {
   ALL,
-  EngineNode,
   toGroup,
   toUid,
   toUids,
+  type EngineNode,
   type FakeSocket,
 } from '../support/engine-node.js';
-import { RedisServer } from '../support/redis-server.js';
+import { useNodes, useRedis } from '../support/use-redis.js';
 
-Logger.overrideLogger(false);
-
-let redis: RedisServer;
-let nodes: EngineNode[];
-
-async function startNode(prefix = 'delivery'): Promise<EngineNode> {
-  const node = new EngineNode(new RedisEngine({ url: redis.url, prefix, leaseTime: 1_000 }));
-  nodes.push(node);
-  return node.start();
-}
-
-beforeEach(async () => {
-  redis = await RedisServer.start();
-  nodes = [];
-});
-afterEach(async () => {
-  await Promise.all(nodes.filter(({ stopped }) => !stopped).map((node) => node.stop()));
-  await redis.close();
-});
+const redis = useRedis();
+const nodes = useNodes(() => ({ url: redis.url, prefix: 'delivery', leaseTime: 1_000 }));
 
 describe('a message goes through Redis to exactly the nodes that hold its target', () => {
   it('whatever the size of the cluster', async () => {
     const [sender, one, two, ...others] = await Promise.all(
-      Array.from({ length: 8 }, () => startNode()),
+      Array.from({ length: 8 }, () => nodes.start()),
     );
     for (const [i, node] of [sender, ...others].entries()) await node.connect(`other${i}`);
     const sockets = [await one.connect('ann'), await two.connect('ann'), await two.connect('ann')];
     await sender.engine.joinGroup(toUid('ann'), 'g');
-    const spies = nodes.map((node) => vi.spyOn(node.local, 'deliver'));
+    const spies = nodes.all.map((node) => vi.spyOn(node.local, 'deliver'));
     const subscriber = (await redis.cli('PUBSUB', 'NUMSUB', 'delivery:uid:ann')).split('\n')[1];
     expect(subscriber).toBe('2');
 
@@ -55,7 +36,7 @@ describe('a message goes through Redis to exactly the nodes that hold its target
   });
 
   it('and not at all to a node without connections', async () => {
-    const [worker, server] = [await startNode(), await startNode()];
+    const [worker, server] = [await nodes.start(), await nodes.start()];
     await server.connect('ann');
     const spy = vi.spyOn(worker.local, 'deliver');
     expect(await server.send(ALL, 'x')).toBe(1);
@@ -109,7 +90,7 @@ describe('order and duplicates', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 60 }), async (steps) => {
         const prefix = `run${++runs}`;
-        const live = [await startNode(prefix), await startNode(prefix)];
+        const live = [await nodes.start({ prefix }), await nodes.start({ prefix })];
         const sockets: { uid: string; node: EngineNode; socket: FakeSocket }[] = [];
         const underWay: Promise<unknown>[] = [];
         let n = 0;
@@ -137,7 +118,7 @@ describe('order and duplicates', () => {
               break;
             }
             case 'join':
-              if (live.length < 4) live.push(await startNode(prefix));
+              if (live.length < 4) live.push(await nodes.start({ prefix }));
               break;
             case 'stop':
               if (live.length > 1) {

@@ -1,28 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Logger } from '@nestjs/common';
-import { afterEach, expect, it } from 'vitest';
-import { RedisEngine, type RedisEngineOptions } from '../../src/engine/redis/index.js';
-import { ALL, EngineNode, toGroup, toUid, toUids } from '../support/engine-node.js';
-import { freePort } from '../support/free-port.js';
+import { expect, it, onTestFinished } from 'vitest';
+import { ALL, toGroup, toUid, toUids, type EngineNode } from '../support/engine-node.js';
 import { RedisClusterServers, RedisServer } from '../support/redis-server.js';
 import { until } from '../support/until.js';
-
-Logger.overrideLogger(false);
+import { useNodes } from '../support/use-redis.js';
 
 const USERS = 60;
 
-let nodes: EngineNode[] = [];
-let cleanUp: (() => Promise<unknown>)[] = [];
-
-async function startNode(options: RedisEngineOptions): Promise<EngineNode> {
-  const node = new EngineNode(
-    new RedisEngine({ prefix: 'failover', leaseTime: 2_000, commandTimeout: 1_000, ...options }),
-  );
-  nodes.push(node);
-  return node.start();
-}
+const nodes = useNodes(() => ({ prefix: 'failover', leaseTime: 2_000, commandTimeout: 1_000 }));
 
 /** Connections of the cluster, as far as it can be asked. */
 async function counts(node: EngineNode): Promise<number | undefined> {
@@ -32,15 +19,6 @@ async function counts(node: EngineNode): Promise<number | undefined> {
     return undefined;
   }
 }
-
-const isUp = (node: EngineNode): boolean => node.engine.health().status === 'up';
-
-afterEach(async () => {
-  await Promise.all(nodes.map((node) => node.stop()));
-  for (const step of cleanUp.reverse()) await step();
-  nodes = [];
-  cleanUp = [];
-});
 
 /** Users on both nodes, all in one group. */
 async function populate(a: EngineNode, b: EngineNode) {
@@ -65,9 +43,9 @@ async function expectEverything(a: EngineNode, b: EngineNode, name: string): Pro
 
 it('a master of a Redis Cluster fails over, and everything is there again', async () => {
   const servers = await RedisClusterServers.start(3, 1);
-  cleanUp.push(() => servers.close());
+  onTestFinished(() => servers.close());
   const cluster = { nodes: servers.addresses.slice(0, 2) };
-  const [a, b] = [await startNode({ cluster }), await startNode({ cluster })];
+  const [a, b] = [await nodes.start({ cluster }), await nodes.start({ cluster })];
   const sockets = await populate(a, b);
   await expectEverything(a, b, 'before');
   // Load is spread over the masters.
@@ -76,9 +54,9 @@ it('a master of a Redis Cluster fails over, and everything is there again', asyn
   }
 
   await servers.masters[0].kill();
-  await until('both nodes have noticed', () => !isUp(a) && !isUp(b));
+  await nodes.allDown();
   expect(a.engine.health().status).toBe('degraded');
-  await until('both nodes are back', () => isUp(a) && isUp(b));
+  await nodes.allUp();
   await expectEverything(a, b, 'after');
   for (const [i, socket] of sockets.entries()) {
     await socket.inbox.take('the last', ({ data }) => data === `after u${i}`);
@@ -88,9 +66,12 @@ it('a master of a Redis Cluster fails over, and everything is there again', asyn
 
 it('a slot that moves to another master takes its channels along', async () => {
   const servers = await RedisClusterServers.start(2, 0);
-  cleanUp.push(() => servers.close());
+  onTestFinished(() => servers.close());
   const cluster = { nodes: servers.addresses };
-  const [a, b] = [await startNode({ cluster, shards: 4 }), await startNode({ cluster, shards: 4 })];
+  const [a, b] = [
+    await nodes.start({ cluster, shards: 4 }),
+    await nodes.start({ cluster, shards: 4 }),
+  ];
   await populate(a, b);
   const [source, target] = servers.masters;
   const slot = await source.cli('CLUSTER', 'KEYSLOT', 'failover:{0}:nodes');
@@ -108,31 +89,31 @@ it('a slot that moves to another master takes its channels along', async () => {
   for (const server of [to, from]) await server.cli('CLUSTER', 'SETSLOT', slot, 'NODE', toId);
   // The nodes learn of it when they next use the slot.
   await until('everyone is there', async () => {
-    return (await counts(a)) === USERS && isUp(a) && isUp(b);
+    return (await counts(a)) === USERS && a.isUp && b.isUp;
   });
-  await until('both listen', () => isUp(a) && isUp(b));
+  await nodes.allUp();
   await expectEverything(a, b, 'after');
 });
 
 it('a master under Sentinel fails over', async () => {
   const master = await RedisServer.start();
-  cleanUp.push(() => master.close());
+  onTestFinished(() => master.close());
   const replica = await RedisServer.start('--replicaof', '127.0.0.1', String(master.port));
-  cleanUp.push(() => replica.close());
+  onTestFinished(() => replica.close());
   await replica.replicating();
   const sentinel = await startSentinel(master.port);
   const options = { sentinel: { name: 'push', nodes: [sentinel] } };
-  const [a, b] = [await startNode(options), await startNode(options)];
+  const [a, b] = [await nodes.start(options), await nodes.start(options)];
   await populate(a, b);
   await master.kill();
-  await until('both nodes have noticed', () => !isUp(a) && !isUp(b));
-  await until('both nodes are back', () => isUp(a) && isUp(b));
+  await nodes.allDown();
+  await nodes.allUp();
   await expectEverything(a, b, 'after');
 });
 
 async function startSentinel(masterPort: number): Promise<{ host: string; port: number }> {
   const directory = await mkdtemp(join(tmpdir(), 'push-sentinel-'));
-  cleanUp.push(() => rm(directory, { recursive: true, force: true }));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const config = join(directory, 'sentinel.conf');
   const lines = [
     `sentinel monitor push 127.0.0.1 ${masterPort} 1`,
@@ -140,11 +121,10 @@ async function startSentinel(masterPort: number): Promise<{ host: string; port: 
     'sentinel failover-timeout push 2000',
   ];
   await writeFile(config, lines.join('\n'));
-  const port = await freePort();
-  const server = await RedisServer.startSentinel(port, config);
-  cleanUp.push(() => server.close());
+  const server = await RedisServer.startSentinel(config);
+  onTestFinished(() => server.close());
   await until('the Sentinel knows the replica', async () =>
     (await server.cli('SENTINEL', 'REPLICAS', 'push')).includes('127.0.0.1'),
   );
-  return { host: '127.0.0.1', port };
+  return { host: '127.0.0.1', port: server.port };
 }

@@ -1,14 +1,10 @@
-import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { RedisEngine, type RedisEngineOptions } from '../../src/engine/redis/index.js';
+import type { RedisEngineOptions } from '../../src/engine/redis/index.js';
 import { place } from '../../src/engine/redis/scripts/index.js';
 import { CuttableProxy } from '../support/cuttable-proxy.js';
-import { EngineNode } from '../support/engine-node.js';
-import { RedisServer } from '../support/redis-server.js';
+import type { EngineNode } from '../support/engine-node.js';
 import { until } from '../support/until.js';
-
-// What it logs is right in an application and noise in a test.
-Logger.overrideLogger(false);
+import { useNodes, useRedis } from '../support/use-redis.js';
 
 const PREFIX = 'answers';
 /** Nobody takes a node for dead while its test runs. */
@@ -16,21 +12,17 @@ const PATIENT = { leaseTime: 60_000 };
 /** Dead nodes are cleaned up at once. */
 const HASTY = { leaseTime: 1_200 };
 
-let redis: RedisServer;
+const redis = useRedis();
 let proxy: CuttableProxy;
-let nodes: EngineNode[];
-
-async function startNode(options: RedisEngineOptions): Promise<EngineNode> {
-  const node = new EngineNode(
-    new RedisEngine({ url: redis.url, prefix: PREFIX, commandTimeout: 1_000, ...options }),
-  );
-  nodes.push(node);
-  return node.start();
-}
+beforeEach(async () => {
+  proxy = await CuttableProxy.to(redis.port);
+});
+afterEach(() => proxy.close());
+const nodes = useNodes(() => ({ url: redis.url, prefix: PREFIX, commandTimeout: 1_000 }));
 
 /** A node whose answers can get lost. */
 const startFar = (options: RedisEngineOptions): Promise<EngineNode> =>
-  startNode({ url: proxy.url, ...options });
+  nodes.start({ url: proxy.url, ...options });
 
 /** Redis executes what makes `act` come true, and the node does not hear of it. */
 async function loseAnswer<T>(node: EngineNode, answer: RegExp, act: () => T): Promise<Awaited<T>> {
@@ -43,7 +35,7 @@ async function loseAnswer<T>(node: EngineNode, answer: RegExp, act: () => T): Pr
 /** The cable is mended, and the node has told everything that it had to. */
 async function comesBack(node: EngineNode): Promise<void> {
   proxy.mend();
-  await until('the node is back', () => node.engine.health().status === 'up');
+  await until('the node is back', () => node.isUp);
   // The first may be told among what is restored, the second comes after all of it.
   for (const uid of ['fence 1', 'fence 2']) {
     await node.connect(uid);
@@ -59,20 +51,9 @@ const emitted = (...some: EngineNode[]): string[][] =>
 const allHeard = (): Promise<void> =>
   until('all is heard', async () => (await redis.cli('KEYS', `${PREFIX}:unheard:*`)) === '');
 
-beforeEach(async () => {
-  redis = await RedisServer.start();
-  proxy = await CuttableProxy.to(redis.port);
-  nodes = [];
-});
-afterEach(async () => {
-  await Promise.all(nodes.filter((node) => !node.stopped).map((node) => node.stop()));
-  proxy.close();
-  await redis.close();
-});
-
 describe('when Redis has done what it was asked to and its answer gets lost', () => {
   it('online is emitted once, when the node is back', async () => {
-    const [far, near] = [await startFar(PATIENT), await startNode(PATIENT)];
+    const [far, near] = [await startFar(PATIENT), await nodes.start(PATIENT)];
     await loseAnswer(far, /\+ann/, () => far.connect('ann'));
     expect(await near.engine.online(['ann'])).toEqual([true]);
     expect(emitted(far)).toEqual([[]]);
@@ -91,7 +72,7 @@ describe('when Redis has done what it was asked to and its answer gets lost', ()
   });
 
   it('offline is emitted once, when the node is back', async () => {
-    const [far, near] = [await startFar(PATIENT), await startNode(PATIENT)];
+    const [far, near] = [await startFar(PATIENT), await nodes.start(PATIENT)];
     const ann = await far.connect('ann');
     await loseAnswer(far, /-ann/, () => ann.close());
     expect(await near.engine.online(['ann'])).toEqual([false]);
@@ -111,7 +92,7 @@ describe('when Redis has done what it was asked to and its answer gets lost', ()
   });
 
   it('a uid that comes back meanwhile was offline in between, on another node', async () => {
-    const [far, near] = [await startFar(PATIENT), await startNode(PATIENT)];
+    const [far, near] = [await startFar(PATIENT), await nodes.start(PATIENT)];
     const ann = await far.connect('ann');
     await loseAnswer(far, /-ann/, () => ann.close());
     await near.connect('ann');
@@ -149,7 +130,7 @@ describe('when Redis has done what it was asked to and its answer gets lost', ()
 
   it('an offline delay of which the node did not hear ends in one offline', async () => {
     const options = { ...HASTY, offlineDelay: 50 };
-    const [far, near] = [await startFar(options), await startNode(options)];
+    const [far, near] = [await startFar(options), await nodes.start(options)];
     const ann = await far.connect('ann');
     // The answer is the time at which the delay ends.
     await loseAnswer(far, /:\d{13}\r\n/, () => ann.close());
@@ -162,7 +143,7 @@ describe('when Redis has done what it was asked to and its answer gets lost', ()
     const far = await startFar(HASTY);
     const cable = await CuttableProxy.to(redis.port);
     try {
-      const dying = await startNode({ url: cable.url, ...HASTY });
+      const dying = await nodes.start({ url: cable.url, ...HASTY });
       await dying.connect('ben');
       await allHeard();
       await loseAnswer(far, /-ben/, () => cable.cut());
@@ -223,7 +204,7 @@ describe('when Redis loses its data before the node is back', () => {
 
 describe('when the node does not come back within its lease', () => {
   it('a survivor emits what it never heard, and the node does not', async () => {
-    const [far, near] = [await startFar(HASTY), await startNode(HASTY)];
+    const [far, near] = [await startFar(HASTY), await nodes.start(HASTY)];
     await loseAnswer(far, /\+ann/, () => far.connect('ann'));
     await near.waitForOffline('ann');
     expect(emitted(near)).toEqual([['+ann', '-ann']]);
@@ -234,7 +215,7 @@ describe('when the node does not come back within its lease', () => {
   });
 
   it('nothing stays behind when it has stopped', async () => {
-    const [far, near] = [await startFar(HASTY), await startNode(HASTY)];
+    const [far, near] = [await startFar(HASTY), await nodes.start(HASTY)];
     const ann = await far.connect('ann');
     await loseAnswer(far, /-ann/, () => ann.close());
     await far.stop();

@@ -1,26 +1,20 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { Logger } from '@nestjs/common';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { RedisEngine, type RedisEngineOptions } from '../../src/engine/redis/index.js';
-import { EngineNode, toUid } from '../support/engine-node.js';
-import { RedisServer } from '../support/redis-server.js';
+import { afterEach, expect, it } from 'vitest';
+import { toUid } from '../support/engine-node.js';
 import { until } from '../support/until.js';
-
-Logger.overrideLogger(false);
+import { useNodes, useRedis } from '../support/use-redis.js';
 
 const PREFIX = 'presence';
 const USERS = 5_000;
 
-let redis: RedisServer;
-let nodes: EngineNode[];
-let children: ChildProcess[];
+const redis = useRedis();
+const nodes = useNodes(() => ({ url: redis.url, prefix: PREFIX }));
+const children: ChildProcess[] = [];
 
-async function startNode(options: RedisEngineOptions): Promise<EngineNode> {
-  const node = new EngineNode(new RedisEngine({ url: redis.url, prefix: PREFIX, ...options }));
-  nodes.push(node);
-  return node.start();
-}
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
 
 /**
  * A node in a process of its own that holds users `u<first>` and so on, and has said that it
@@ -41,20 +35,9 @@ async function startProcess(leaseTime: number, first: number, users: number) {
 const keys = async (): Promise<string[]> =>
   (await redis.cli('KEYS', '*')).split('\n').filter((key) => key !== '');
 
-beforeEach(async () => {
-  redis = await RedisServer.start();
-  nodes = [];
-  children = [];
-});
-afterEach(async () => {
-  for (const child of children) child.kill('SIGKILL');
-  await Promise.all(nodes.map((node) => node.stop()));
-  await redis.close();
-});
-
 it('a node killed with 5,000 users leaves nothing behind, and each is offline once', async () => {
   const leaseTime = 3_000;
-  const survivors = [await startNode({ leaseTime }), await startNode({ leaseTime })];
+  const survivors = [await nodes.start({ leaseTime }), await nodes.start({ leaseTime })];
   // One user has a connection elsewhere, too, and so stays online.
   await survivors[0].connect('u0');
   const before = await keys();
@@ -91,14 +74,14 @@ it('what nobody cleaned up is cleaned up by the next node that starts', async ()
   const leaseTime = 600;
   const child = await startProcess(leaseTime, 0, 10);
   child.kill('SIGKILL');
-  const next = await startNode({ leaseTime });
+  const next = await nodes.start({ leaseTime });
   await until('all are offline', () => next.presence.length === 10);
   expect((await keys()).sort()).toEqual([`${PREFIX}:nodes`, `${PREFIX}:state`]);
 });
 
 it('a node that was frozen for longer than its lease is there again when it goes on', async () => {
   const leaseTime = 600;
-  const survivor = await startNode({ leaseTime });
+  const survivor = await nodes.start({ leaseTime });
   const child = await startProcess(leaseTime, 0, 10);
   child.kill('SIGSTOP');
   await survivor.waitForOffline('u9');
@@ -109,7 +92,7 @@ it('a node that was frozen for longer than its lease is there again when it goes
 });
 
 it('nothing stays behind when nodes stop in order', async () => {
-  const [a, b] = [await startNode({}), await startNode({})];
+  const [a, b] = [await nodes.start(), await nodes.start()];
   for (const uid of ['ann', 'ben']) await Promise.all([a.connect(uid), b.connect(uid)]);
   await a.engine.joinGroup(toUid('ann'), 'g');
   await a.engine.leaveGroup(toUid('ann'), 'g');
@@ -120,7 +103,7 @@ it('nothing stays behind when nodes stop in order', async () => {
 
 it('with an offline delay, a uid that comes back in time was never offline', async () => {
   const offlineDelay = 300;
-  const [a, b] = [await startNode({ offlineDelay }), await startNode({ offlineDelay })];
+  const [a, b] = [await nodes.start({ offlineDelay }), await nodes.start({ offlineDelay })];
   for (const node of [a, b, a]) {
     const socket = await node.connect('ann');
     socket.close();
@@ -135,7 +118,7 @@ it('with an offline delay, a uid that comes back in time was never offline', asy
 });
 
 it('15,000 connections at once take a few round trips, not one each', async () => {
-  const node = await startNode({});
+  const node = await nodes.start();
   const calls = async (command: string): Promise<number> => {
     const stats = await redis.cli('INFO', 'commandstats');
     return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);

@@ -9,6 +9,8 @@ interface Expected<T> {
 /** A TCP proxy that can be cut like a cable: nothing passes, and nobody is told. */
 export class CuttableProxy {
   private readonly sockets = new Set<Socket>();
+  /** Those of the sockets that lead to the server. */
+  private readonly answering = new Set<Socket>();
   private isCut = false;
   private toLose: Expected<void> | undefined;
   private toHold: Expected<() => void> | undefined;
@@ -60,6 +62,14 @@ export class CuttableProxy {
     return new Promise((resolve) => (this.toHold = { pattern, resolve }));
   }
 
+  /** Requests arrive, and no answer comes back until the returned function is called. */
+  holdAnswers(): () => void {
+    for (const socket of this.answering) socket.pause();
+    return () => {
+      for (const socket of this.answering) socket.resume();
+    };
+  }
+
   close(): void {
     this.server.close();
     this.held?.destroy();
@@ -70,6 +80,7 @@ export class CuttableProxy {
     const server = connect(this.targetPort, '127.0.0.1');
     client.on('data', (bytes) => this.ask(server, bytes));
     server.on('data', (bytes) => this.answer(client, bytes));
+    this.answering.add(server);
     for (const [from, to] of [
       [client, server],
       [server, client],
@@ -78,6 +89,7 @@ export class CuttableProxy {
       from.on('error', () => undefined);
       from.on('close', () => {
         this.sockets.delete(from);
+        this.answering.delete(from);
         if (to !== this.held) to.destroy();
       });
       if (this.isCut) from.pause();

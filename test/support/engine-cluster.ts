@@ -1,5 +1,5 @@
 import type { Engine } from '../../src/engine/engine.js';
-import type { EngineCluster } from '../contract/engine.contract.js';
+import type { EngineCluster } from '../contract/engine/cluster.js';
 import { EngineNode } from './engine-node.js';
 
 /** A cluster whose nodes each get an engine from `makeEngine`. */

@@ -43,6 +43,8 @@ export class FakeSocket implements Transport {
     this.closings.put({ code, reason });
   }
 
+  expireAt(): void {}
+
   async next(): Promise<unknown> {
     return (await this.inbox.take('a message')).data;
   }
@@ -77,6 +79,10 @@ export class EngineNode {
   async start(): Promise<this> {
     await this.engine.start(this.local);
     return this;
+  }
+
+  get isUp(): boolean {
+    return this.engine.health().status === 'up';
   }
 
   /** What went on here with the cluster's presence, in order: `+uid` and `-uid`. */

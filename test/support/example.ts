@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { freePort } from './free-port.js';
+import { until } from './until.js';
 
 export interface Example {
   process: ChildProcess;
@@ -9,6 +10,8 @@ export interface Example {
   http: string;
   /** Everything that it has printed. */
   output: string[];
+  /** What it tells to paste into terminals, once it has told. */
+  linesToPaste(): Promise<string[]>;
   /** Ends it as an operator would; answers the signal that it ended by. */
   stop(): Promise<NodeJS.Signals | null>;
 }
@@ -38,6 +41,11 @@ export async function startExample(env: Record<string, string> = {}): Promise<Ex
     url: `ws://127.0.0.1:${port}/`,
     http: `http://127.0.0.1:${port}`,
     output,
+    async linesToPaste() {
+      const pasted = (): string[] => output.filter((line) => /^ {2}\S/.test(line));
+      await until('there are two lines to paste', () => pasted().length >= 2);
+      return pasted().map((line) => line.trim());
+    },
     stop: () => stop(child),
   };
 }

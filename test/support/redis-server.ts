@@ -19,28 +19,34 @@ process.once('exit', () => {
 export class RedisServer {
   /** Of a server of a cluster: where the other servers reach it. */
   busPort = 0;
+  /** Known once it is open. */
+  port = 0;
+  private directory = '';
   private child: ChildProcess | undefined;
 
-  private constructor(
-    readonly port: number,
-    private readonly directory: string,
-    private readonly options: readonly string[],
+  constructor(
+    private readonly options: readonly string[] = [],
     private readonly config?: string,
   ) {}
 
   static async start(...options: string[]): Promise<RedisServer> {
-    const directory = await mkdtemp(join(tmpdir(), 'push-redis-'));
-    const server = new RedisServer(await freePort(), directory, options);
-    await server.launch();
+    const server = new RedisServer(options);
+    await server.open();
     return server;
   }
 
   /** A Sentinel, which is a `redis-server` with a configuration that it rewrites itself. */
-  static async startSentinel(port: number, config: string): Promise<RedisServer> {
-    const directory = await mkdtemp(join(tmpdir(), 'push-redis-'));
-    const server = new RedisServer(port, directory, ['--sentinel'], config);
-    await server.launch();
+  static async startSentinel(config: string): Promise<RedisServer> {
+    const server = new RedisServer(['--sentinel'], config);
+    await server.open();
     return server;
+  }
+
+  /** Starts it, on a port and in a directory that were free. */
+  async open(): Promise<void> {
+    this.port = await freePort();
+    this.directory = await mkdtemp(join(tmpdir(), 'push-redis-'));
+    await this.launch();
   }
 
   get url(): string {

@@ -14,8 +14,11 @@ import {
 import type { HandshakeOptions } from './raw-handshake.js';
 import { closeAllRaw, connectRaw, openRaw, type RawSocket } from './raw-socket.js';
 
+/** Options, or what tells them when the application starts. */
+type Defaults = AppOptions | (() => AppOptions);
+
 /** An application of its own for each test; it and its clients end with the test. */
-export function useApp(options: AppOptions = {}): TestApp {
+export function useApp(options: Defaults = {}): TestApp {
   const app = new TestApp(options);
   afterEach(() => app.close());
   useClients();
@@ -23,7 +26,7 @@ export function useApp(options: AppOptions = {}): TestApp {
 }
 
 /** One application for all tests of a file or `describe`; its clients end with each test. */
-export function useSharedApp(options: AppOptions = {}): TestApp {
+export function useSharedApp(options: Defaults = {}): TestApp {
   const app = new TestApp(options);
   beforeAll(() => app.start());
   afterAll(() => app.close());
@@ -43,13 +46,14 @@ export function useClients(): void {
 export class TestApp {
   private running: RunningApp | undefined;
 
-  constructor(private readonly defaults: AppOptions) {}
+  constructor(private readonly defaults: Defaults) {}
 
   /** Starts it with these options, and with those of `useApp` that they do not replace. */
   async start(options: AppOptions = {}): Promise<void> {
     if (this.running !== undefined) throw new Error('The application runs already.');
-    const push = { ...this.defaults.push, ...options.push };
-    this.running = await startApp({ ...this.defaults, ...options, push });
+    const defaults = typeof this.defaults === 'function' ? this.defaults() : this.defaults;
+    const push = { ...defaults.push, ...options.push };
+    this.running = await startApp({ ...defaults, ...options, push });
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const SRC = resolve('src');
@@ -14,18 +14,26 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'push.module': from('gateway'),
   gateway: from('routing'),
   http: from('validation'),
-  // Until the gateways need no socket any more.
-  routing: ['gateway', ...from('validation')],
+  routing: from('validation'),
   validation: ['protocol'],
   service: from('delivery'),
   delivery: from('registry'),
   registry: from('engine'),
-  engine: from('options'),
+  engine: from('history'),
+  history: from('options'),
   client: ['protocol'],
   protocol: [],
 };
 
-/** The rooms and files of the Redis engine, from the top: each imports only what stands after it. */
+/** What an engine is made of, for those who carry. */
+const SEAM = ['engine', 'node-handler', 'target', 'connection-info'].map(
+  (name) => `engine/${name}`,
+);
+
+/** What a history is made of, for those who keep. */
+const KEEPING = ['history', 'history.options', 'sizes', 'traces'].map((name) => `history/${name}`);
+
+/** The places of the Redis engine, from the top: each imports only what stands after it. */
 const REDIS = [
   'index',
   'redis.engine',
@@ -36,12 +44,35 @@ const REDIS = [
   'scripts',
   'names',
   'redis.options',
-];
+].map((name) => `engine/redis/${name}`);
+
+/**
+ * Places within a room, folders or single files, and what each may import of the room around it,
+ * beside itself. What has no line here puts the others together, and may import all of them.
+ */
+const MAY_IMPORT_WITHIN: Record<string, readonly string[]> = {
+  'gateway/gateway.options': ['gateway/identity/authenticators'],
+  'gateway/upgrade': [],
+  'gateway/wire': [],
+  'gateway/socket': ['gateway/wire', 'gateway/gateway.options'],
+  'gateway/identity': [
+    'gateway/identity/authenticators',
+    'gateway/socket',
+    'gateway/gateway.options',
+  ],
+  'gateway/identity/authenticators': [],
+  'http/openapi': ['http/push-api.controller', 'http/push-message.dto'],
+  'routing/frames': [],
+  'routing/handlers': ['routing/frames', 'routing/message-router'],
+  'engine/memory': SEAM,
+  'history/memory': KEEPING,
+  ...Object.fromEntries(REDIS.map((place, i) => [place, [...REDIS.slice(i + 1), ...SEAM]])),
+};
 
 /** A room and all that a message still has before it. */
 function from(room: string): readonly string[] {
   const way = ['gateway', 'http', 'routing', 'validation', 'service', 'delivery', 'registry'];
-  const rooms = [...way, 'engine', 'options', 'protocol'];
+  const rooms = [...way, 'engine', 'history', 'options', 'protocol'];
   return rooms.slice(rooms.indexOf(room));
 }
 
@@ -58,6 +89,15 @@ function partOf(file: string): string {
   const path = relative(SRC, file).replace(/\.[jt]s$/, '');
   if (path.includes('/')) return path.slice(0, path.indexOf('/'));
   return path.startsWith('push.') ? 'push.module' : path;
+}
+
+/** The innermost place of the table that a file lies in; any other file is its own. */
+function placeOf(file: string): string {
+  const path = relative(SRC, file).replace(/\.[jt]s$/, '');
+  const places = Object.keys(MAY_IMPORT_WITHIN).filter((place) =>
+    `${path}/`.startsWith(`${place}/`),
+  );
+  return places.sort((a, b) => b.length - a.length)[0] ?? path;
 }
 
 function importsOf(file: string): string[] {
@@ -86,6 +126,29 @@ describe('the layout of src', () => {
     expect(upward).toEqual([]);
   });
 
+  it('has every folder within a room in the list of who may import what', () => {
+    const places = files.filter((file) => dirname(relative(SRC, file)).includes('/')).map(placeOf);
+    expect(places.filter((place) => !(place in MAY_IMPORT_WITHIN))).toEqual([]);
+  });
+
+  it.each(Object.keys(MAY_IMPORT_WITHIN))(
+    'lets %s import only what it may of its room',
+    (place) => {
+      const inside = files.filter((file) => placeOf(file) === place);
+      const forbidden = inside.flatMap((file) =>
+        importsOf(file)
+          .filter((name) => name.startsWith('.'))
+          .map((name) => resolve(dirname(file), name))
+          .filter((target) => partOf(target) === partOf(file))
+          .map(placeOf)
+          .filter((target) => target !== place && !MAY_IMPORT_WITHIN[place].includes(target))
+          .map((target) => `${relative(SRC, file)} imports ${target}`),
+      );
+      expect(inside).not.toEqual([]);
+      expect(forbidden).toEqual([]);
+    },
+  );
+
   it.each(['protocol', 'client'])('keeps %s free of Nest, Node and every package', (part) => {
     const foreign = files
       .filter((file) => partOf(file) === part)
@@ -93,26 +156,13 @@ describe('the layout of src', () => {
     expect(foreign).toEqual([]);
   });
 
-  it('keeps the registry and everything above it ignorant of which engine there is', () => {
+  it('keeps the registry and everything above it ignorant of which engine and which history there is', () => {
     const knowing = files
       .filter((file) => ['registry', 'routing', 'gateway', 'http'].includes(partOf(file)))
-      .filter((file) => importsOf(file).some((name) => /engine\/(memory|redis)/.test(name)));
+      .filter((file) =>
+        importsOf(file).some((name) => /(engine|history)\/(memory|redis)/.test(name)),
+      );
     expect(knowing).toEqual([]);
-  });
-
-  it('lets the rooms of the Redis engine import only what lies below them', () => {
-    const folder = join(SRC, 'engine/redis');
-    const roomOf = (file: string): number =>
-      REDIS.indexOf(relative(folder, file).replace(/(\/.*|\.[jt]s)$/, ''));
-    const upward = filesIn(folder).flatMap((file) =>
-      importsOf(file)
-        .filter((name) => name.startsWith('.'))
-        .map((name) => resolve(dirname(file), name))
-        .filter((target) => target.startsWith(folder) && !(roomOf(target) >= roomOf(file)))
-        .map((target) => `${relative(folder, file)} imports ${relative(folder, target)}`),
-    );
-    expect(upward).toEqual([]);
-    expect(filesIn(folder).filter((file) => roomOf(file) < 0)).toEqual([]);
   });
 
   it('imports optional peers nowhere that the main entry reaches', () => {
@@ -130,5 +180,26 @@ describe('the layout of src', () => {
       importsOf(file).some((name) => optional.test(name)),
     );
     expect(leaks).toEqual([]);
+  });
+});
+
+describe('the layout of test/unit', () => {
+  const UNIT = resolve('test/unit');
+  const tests = filesIn(UNIT).filter((file) => file.endsWith('.test.ts'));
+  const roomOf = (test: string): string => relative(UNIT, dirname(test));
+
+  it('has the folders of src and no others', () => {
+    const folders = new Set(files.map((file) => relative(SRC, dirname(file))));
+    expect(tests.filter((test) => !folders.has(roomOf(test)))).toEqual([]);
+  });
+
+  it('has a test that is named after a file where that file is', () => {
+    const astray = tests.filter((test) => {
+      const name = basename(test).replace('.test.ts', '.ts');
+      const namesakes = files.filter((file) => basename(file) === name);
+      const rooms = namesakes.map((file) => relative(SRC, dirname(file)));
+      return rooms.length > 0 && !rooms.includes(roomOf(test));
+    });
+    expect(astray).toEqual([]);
   });
 });

@@ -41,6 +41,14 @@ describe('the documents', () => {
     expect(files).toEqual([...new Set(files)]);
   });
 
+  it('name only scripts that package.json has', () => {
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: object };
+    const named = documentsIn().flatMap((document) =>
+      Array.from(readFileSync(document, 'utf8').matchAll(/npm run ([\w:-]+)/g), ([, name]) => name),
+    );
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+
   it.each(Object.entries(OPTIONS))('explain every one of %s in %s, and no other', (name, path) => {
     expect(explainedIn(path).sort()).toEqual(membersOf(name).sort());
   });

@@ -1,11 +1,29 @@
+import type { CheckedHistoryOptions } from '../../history/history.options.js';
+import { MemoryArchive } from '../../history/memory/memory-archive.js';
 import type { NodeHandler } from '../node-handler.js';
 
 /** What the nodes of one process share. */
 export class MemoryCluster {
+  /** By their names. */
   readonly nodes = new Map<string, NodeHandler>();
+  /** @internal */
   readonly memberships = new Memberships();
-  /** Connections per uid in the order in which they came; kept only where the oldest is closed. */
+  /**
+   * Connections per uid in the order in which they came; kept only where the oldest is closed.
+   *
+   * @internal
+   */
   readonly arrivals = new Map<string, Set<string>>();
+  private kept: MemoryArchive | undefined;
+
+  /**
+   * What is kept of messages: the limits are those that the first node gives.
+   *
+   * @internal
+   */
+  archive(limits: CheckedHistoryOptions): MemoryArchive {
+    return (this.kept ??= new MemoryArchive(limits));
+  }
 }
 
 /** Which uids are members of which groups, whether they are online or not. */

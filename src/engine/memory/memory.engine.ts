@@ -1,4 +1,7 @@
 import { REPLACED, type CloseRequest } from '../../protocol/close.js';
+import type { History, HistoryKeeper } from '../../history/history.js';
+import type { CheckedHistoryOptions } from '../../history/history.options.js';
+import { MemoryHistory } from '../../history/memory/memory.history.js';
 import type { Message } from '../../protocol/message.js';
 import { nodeOfConnection } from '../../protocol/names.js';
 import type {
@@ -20,7 +23,7 @@ const BATCH = 1_000;
  * The engine of one process. Engines that are given the same `MemoryCluster` are nodes of one
  * system: two Nest applications in one process, or a test of several nodes.
  */
-export class MemoryEngine implements Engine {
+export class MemoryEngine implements Engine, HistoryKeeper {
   private node: NodeHandler | undefined;
 
   constructor(private readonly cluster = new MemoryCluster()) {}
@@ -114,6 +117,17 @@ export class MemoryEngine implements Engine {
     const uids = new Set(this.cluster.memberships.uidsOf(group));
     for (const node of this.nodes()) for (const uid of node.uidsInGroup(group)) uids.add(uid);
     return [...uids];
+  }
+
+  /** What is kept is lost with the process. */
+  history(options: CheckedHistoryOptions): History {
+    const { nodes } = this.cluster;
+    return new MemoryHistory(this.cluster.archive(options), (uid, message, except, reached) => {
+      const target = { kind: 'uid', uid } as const;
+      for (const node of nodes.values()) {
+        if (node.deliver(target, message, except)) reached.add(node.node);
+      }
+    });
   }
 
   private nodes(): NodeHandler[] {

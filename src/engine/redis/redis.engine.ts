@@ -42,7 +42,7 @@ export class RedisEngine implements Engine {
     this.topology = topologyOf(this.options);
   }
 
-  /** @throws PushException UNAVAILABLE when Redis cannot be reached at the start */
+  /** @throws PushException UNAVAILABLE when Redis cannot be reached within `startTimeout` */
   async start(node: NodeHandler): Promise<void> {
     this.started = new RedisNode(node, this.options, this.topology);
     await this.started.join();

@@ -1,4 +1,9 @@
 import type { RedisClientOptions } from 'redis';
+import { brokenOption, checkOptions } from '../../options/check-options.js';
+import { describeKind } from '../../options/describe.js';
+import type { Checked, OptionTable } from '../../options/option-table.js';
+import { isListOf, isText, whole } from '../../options/rules.js';
+import { isObject } from '../../protocol/is-object.js';
 
 /** Where a server listens. */
 export interface RedisAddress {
@@ -62,6 +67,14 @@ export interface RedisEngineOptions {
   commandTimeout?: number;
 
   /**
+   * Time for Redis to be there when the application starts: it is tried again and again. Then the
+   * start fails.
+   *
+   * @default 10_000 ms
+   */
+  startTimeout?: number;
+
+  /**
    * A uid whose last connection has gone stays online for this long, in `isOnline`, counts and
    * events alike, in case it comes back. The same on every node.
    *
@@ -87,80 +100,81 @@ export interface RedisEngineOptions {
   maxPendingBytes?: number;
 }
 
-export type CheckedRedisOptions = RedisEngineOptions &
-  Required<
-    Pick<
-      RedisEngineOptions,
-      'prefix' | 'leaseTime' | 'commandTimeout' | 'offlineDelay' | 'shards' | 'maxPendingBytes'
-    >
-  >;
-
-const DEFAULTS = {
-  prefix: 'push',
-  leaseTime: 15_000,
-  commandTimeout: 3_000,
-  offlineDelay: 0,
-  shards: 64,
-  maxPendingBytes: 64 * 1024 * 1024,
-};
+/** As errors name it. */
+const OWNER = 'RedisEngine';
 
 /** No colon: prefix `a` with the uid `b:c` must not be prefix `a:b` with the uid `c`. */
 const PREFIX = /^[\w.-]{1,64}$/;
-const LONGEST = 24 * 60 * 60 * 1_000;
+const DAY = 24 * 60 * 60 * 1_000;
 
-const KNOWN = new Set(['url', 'client', 'cluster', 'sentinel', ...Object.keys(DEFAULTS)]);
+const redisOptions = {
+  url: {
+    rule: {
+      allowed: 'a URL that begins with redis://, rediss:// or unix://',
+      accepts: isServerUrl,
+      // It may hold a password.
+      show: describeKind,
+    },
+  },
+  client: { rule: { allowed: 'an object of settings', accepts: isObject } },
+  cluster: {
+    rule: {
+      allowed: '{ nodes } with a list of { host, port } that is not empty',
+      accepts: (value) => isObject(value) && isListOf(isAddress, value.nodes),
+    },
+  },
+  sentinel: {
+    rule: {
+      allowed: "{ name, nodes } with the master's name and a list of { host, port } not empty",
+      accepts: (value) => isObject(value) && isText(value.name) && isListOf(isAddress, value.nodes),
+    },
+  },
+  prefix: {
+    default: 'push',
+    rule: {
+      allowed: '1 to 64 letters, digits, ".", "_" or "-"',
+      accepts: (value) => typeof value === 'string' && PREFIX.test(value),
+    },
+  },
+  leaseTime: { default: 15_000, rule: whole('milliseconds', 600, DAY) },
+  commandTimeout: { default: 3_000, rule: whole('milliseconds', 30, DAY) },
+  startTimeout: { default: 10_000, rule: whole('milliseconds', 1, DAY) },
+  offlineDelay: { default: 0, rule: whole('milliseconds', 0, DAY) },
+  shards: { default: 64, rule: whole('shards', 1, 1_024) },
+  maxPendingBytes: { default: 67_108_864, rule: whole('bytes', 65_536, Infinity) },
+} satisfies OptionTable<RedisEngineOptions>;
 
-/** @throws Error that names the broken option and what is allowed */
+export type CheckedRedisOptions = Checked<RedisEngineOptions, typeof redisOptions>;
+
+/** @throws Error that names the option, what was given (never a password) and what is allowed */
 export function checkRedisOptions(options: RedisEngineOptions): CheckedRedisOptions {
-  for (const name of Object.keys(options)) {
-    if (!KNOWN.has(name)) fail(`there is no option "${name}"; there are ${[...KNOWN].join(', ')}`);
-  }
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const checked = { ...DEFAULTS, ...(Object.fromEntries(given) as RedisEngineOptions) };
+  const checked = checkOptions(OWNER, redisOptions, options);
   checkServers(checked);
-  if (typeof checked.prefix !== 'string' || !PREFIX.test(checked.prefix)) {
-    fail('"prefix" must be 1 to 64 letters, digits, ".", "_" or "-"');
-  }
-  checkNumber('leaseTime', checked.leaseTime, 600, LONGEST);
-  checkNumber('commandTimeout', checked.commandTimeout, 30, LONGEST);
-  checkNumber('offlineDelay', checked.offlineDelay, 0, LONGEST);
-  checkNumber('shards', checked.shards, 1, 1_024);
-  checkNumber('maxPendingBytes', checked.maxPendingBytes, 65_536, Number.MAX_SAFE_INTEGER);
   return checked;
 }
 
-function checkServers({ url, client, cluster, sentinel }: RedisEngineOptions): void {
-  const named = [url, cluster, sentinel].filter((option) => option !== undefined).length;
-  if (named > 1 || (named === 0 && client === undefined)) {
-    fail('give exactly one of "url", "cluster" and "sentinel", or "client" alone');
+const SERVERS = ['url', 'cluster', 'sentinel'] as const;
+
+function checkServers(options: CheckedRedisOptions): void {
+  const { client, cluster } = options;
+  const servers = SERVERS.filter((name) => options[name] !== undefined);
+  if (servers.length > 1 || (servers.length === 0 && client === undefined)) {
+    const given = servers.join(' and ') || 'none (is an environment variable not set?)';
+    throw new Error(
+      `${OWNER}: exactly one of "url", "cluster" and "sentinel" is required, or "client" alone; given: ${given}.`,
+    );
   }
-  if (url !== undefined && !/^(rediss?|unix):\/\//.test(url)) {
-    fail('"url" must begin with redis://, rediss:// or unix://');
-  }
-  if (cluster !== undefined) checkAddresses('cluster.nodes', cluster.nodes);
-  if (cluster !== undefined && client?.database) fail('a Redis Cluster has no "client.database"');
-  if (sentinel !== undefined) {
-    checkAddresses('sentinel.nodes', sentinel.nodes);
-    if (typeof sentinel.name !== 'string' || sentinel.name === '') {
-      fail('"sentinel.name" must be the name of the master');
-    }
+  if (cluster !== undefined && client?.database) {
+    const allowed = 'settings without one: a Redis Cluster has no databases';
+    throw brokenOption(OWNER, 'client', 'an object with "database"', allowed);
   }
 }
 
-function checkAddresses(name: string, addresses: unknown): void {
-  const isAddress = (address: Partial<RedisAddress> | undefined): boolean =>
-    typeof address?.host === 'string' && address.host !== '' && Number.isInteger(address.port);
-  if (!Array.isArray(addresses) || addresses.length === 0 || !addresses.every(isAddress)) {
-    fail(`"${name}" must be a list of { host, port } with at least one entry`);
-  }
+function isServerUrl(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  return value.startsWith('unix://') || (/^rediss?:\/\//.test(value) && URL.canParse(value));
 }
 
-function checkNumber(name: string, value: unknown, min: number, max: number): void {
-  if (!Number.isInteger(value) || Number(value) < min || Number(value) > max) {
-    fail(`"${name}" must be a whole number from ${min} to ${max}`);
-  }
-}
-
-function fail(rule: string): never {
-  throw new Error(`RedisEngine: ${rule}.`);
+function isAddress(value: unknown): boolean {
+  return isObject(value) && isText(value.host) && Number.isInteger(value.port);
 }

@@ -1,15 +1,23 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { HttpException, HttpStatus, Inject, Injectable } from '@nestjs/common';
-import type { CodecName } from '../../protocol/codec.js';
+import type { Codec, CodecName } from '../../protocol/codec.js';
 import { ErrorCode } from '../../protocol/codes.js';
 import type { Credential } from '../../protocol/frames.js';
 import { isPromise, type MaybePromise } from '../../protocol/maybe-promise.js';
 import { isName, isUid } from '../../protocol/names.js';
 import { PushException } from '../../protocol/push.exception.js';
-import type { AuthenticationContext, Identity } from './authenticators/authenticator.js';
+import { within } from '../../protocol/within.js';
 import { GATEWAY_OPTIONS, type CheckedGatewayOptions } from '../gateway.options.js';
+import type { AuthenticationContext, Identity } from './authenticators/authenticator.js';
 import { GivenAuthenticator } from './given-authenticator.js';
-import type { PushSocket } from '../socket/push-socket.js';
+
+/** Who shows a credential. */
+export interface Applicant {
+  readonly address: string;
+  readonly codec: Codec;
+  /** The upgrade request; null when an open connection renews its identity. */
+  readonly request: IncomingMessage | null;
+}
 
 /** Asks the application's authenticator, within its time, and checks what it answers. */
 @Injectable()
@@ -27,8 +35,8 @@ export class Authentication {
    * @throws PushException AUTH_FAILED when the identity is refused; anything else that it throws
    *   is a fault of the server
    */
-  identify(socket: PushSocket, credential: Credential): MaybePromise<Identity> {
-    const context = new Context(socket);
+  identify(applicant: Applicant, credential: Credential): MaybePromise<Identity> {
+    const context = new Context(applicant);
     let answer: MaybePromise<Identity | null>;
     try {
       answer = this.authenticator.get().authenticate(credential, context);
@@ -36,7 +44,10 @@ export class Authentication {
       throw refusalOrFault(error);
     }
     if (!isPromise(answer)) return accepted(answer);
-    return withTimeout(answer, this.timeout, context).then(accepted, (error: unknown) => {
+    return within(this.timeout, answer, (reject) => {
+      reject(new Error(`The authenticator gave no answer within ${this.timeout} ms.`));
+      context.abort();
+    }).then(accepted, (error: unknown) => {
       throw refusalOrFault(error);
     });
   }
@@ -50,9 +61,9 @@ class Context implements AuthenticationContext {
   private readonly request: IncomingMessage | null;
   private controller: AbortController | undefined;
 
-  constructor({ address, codec, request }: PushSocket) {
+  constructor({ address, codec, request }: Applicant) {
     this.address = address;
-    this.codec = codec!.name;
+    this.codec = codec.name;
     this.request = request;
     this.renewal = request === null;
   }
@@ -95,25 +106,6 @@ const REFUSALS = new Set<number>([
   HttpStatus.UNAUTHORIZED,
   HttpStatus.FORBIDDEN,
 ]);
-
-async function withTimeout<T>(
-  answer: Promise<T>,
-  milliseconds: number,
-  context: Context,
-): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timedOut = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`The authenticator gave no answer within ${milliseconds} ms.`));
-      context.abort();
-    }, milliseconds);
-  });
-  try {
-    return await Promise.race([answer, timedOut]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 export function authFailed(): PushException {
   return new PushException(ErrorCode.AUTH_FAILED, 'The identity was refused.');

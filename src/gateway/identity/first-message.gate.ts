@@ -1,101 +1,99 @@
-import { Injectable, Logger } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import type { Codec } from '../../protocol/codec.js';
 import { CloseCode, ErrorCode } from '../../protocol/codes.js';
 import { Codecs } from '../../protocol/codecs.js';
-import type { Credential, FirstFrame } from '../../protocol/frames.js';
+import type { FirstFrame, FrameId } from '../../protocol/frames.js';
 import { andThen, isPromise, type MaybePromise } from '../../protocol/maybe-promise.js';
 import { FrameException, PushException } from '../../protocol/push.exception.js';
 import type { Connection } from '../../registry/connection.js';
 import { LocalNode } from '../../registry/local-node.js';
-import { OutboundFrame } from '../../registry/transport.js';
-import { authFailed, Authentication } from './authentication.js';
+import { OutboundFrame, type Transport } from '../../registry/transport.js';
+import type { RawFrame } from '../socket/frame-queue.js';
+import { refuse, type Refusable } from '../socket/refusal.js';
+import { Authentication } from './authentication.js';
 import type { Identity } from './authenticators/authenticator.js';
-import { Liveness } from '../socket/liveness.js';
-import { Phase, type PushSocket, type RawFrame } from '../socket/push-socket.js';
-import { refuse } from '../socket/refusal.js';
+import { FaultLog } from './fault-log.js';
+
+/** A socket that wants to be let in. */
+export interface Candidate extends Refusable, Transport {
+  readonly address: string;
+  /** The upgrade request, until the socket is open. */
+  readonly request: IncomingMessage | null;
+  /** Of the subprotocol; where none was negotiated, the gate says which one it is. */
+  codec: Codec | undefined;
+  /** Whether it has closed meanwhile, with nothing left to handle. */
+  readonly isForgotten: boolean;
+  /** Its first message is being looked at. */
+  enter(): void;
+  /** It is in, and hears of it by the welcome. */
+  open(connection: Connection, welcome: OutboundFrame, expiresAt?: number): void;
+}
 
 /** Lets a socket in by its first message, and binds its uid. */
 @Injectable()
 export class FirstMessageGate {
-  private readonly logger = new Logger('PushModule');
+  private readonly faults = new FaultLog();
 
   constructor(
     private readonly codecs: Codecs,
     private readonly authentication: Authentication,
     private readonly local: LocalNode,
-    private readonly liveness: Liveness,
   ) {}
 
   /** Handles the first frame of a socket. Never throws or rejects. */
-  enter(socket: PushSocket, frame: RawFrame): MaybePromise<void> {
-    socket.phase = Phase.Authenticating;
-    this.liveness.firstMessageCame(socket);
+  enter(candidate: Candidate, frame: RawFrame): MaybePromise<void> {
+    candidate.enter();
+    let id: FrameId | undefined;
     try {
-      const first = this.decode(socket, frame);
-      socket.authId = first.id;
-      const done = andThen(this.authentication.identify(socket, first.credential), (identity) =>
-        this.admit(socket, first, identity),
-      );
-      if (isPromise(done)) return done.catch((error: unknown) => this.turnAway(socket, error));
+      const codec = (candidate.codec ??= this.codecs.byFirstByte(firstByteOf(frame)));
+      const first = decodeFirst(codec, frame);
+      id = first.id;
+      const { address, request } = candidate;
+      const identity = this.authentication.identify({ address, codec, request }, first.credential);
+      const done = andThen(identity, (who) => this.admit(candidate, codec, first, who));
+      if (isPromise(done)) {
+        return done.catch((error: unknown) => this.turnAway(candidate, error, id));
+      }
     } catch (error) {
-      this.turnAway(socket, error);
+      this.turnAway(candidate, error, error instanceof FrameException ? error.frameId : id);
     }
   }
 
-  /**
-   * Renews the identity of an open connection.
-   *
-   * @throws PushException AUTH_FAILED when it is refused or names another uid
-   */
-  renew(connection: Connection, credential: unknown): MaybePromise<void> {
-    const socket = connection.transport as PushSocket;
-    if (typeof credential !== 'object' || credential === null) throw authFailed();
-    return andThen(this.authentication.identify(socket, credential as Credential), (identity) => {
-      if (identity.uid !== connection.uid) throw authFailed();
-      connection.renewClaims(identity.claims);
-      this.liveness.renewed(socket, identity.expiresAt);
-    });
-  }
-
-  private decode(socket: PushSocket, frame: RawFrame): FirstFrame {
-    if (typeof frame === 'string') {
-      socket.codec ??= this.codecs.byFirstByte(frame.charCodeAt(0));
-      return socket.codec.decodeFirst(frame);
-    }
-    socket.codec ??= this.codecs.byFirstByte(frame[0]);
-    throw new PushException(ErrorCode.AUTH_REQUIRED, 'Send text frames only.');
-  }
-
-  private admit(socket: PushSocket, first: FirstFrame, identity: Identity): MaybePromise<void> {
-    // Closed meanwhile, with nothing left to handle: nobody needs to hear of it.
-    if (socket.phase === Phase.Closed && socket.pending === null) return;
-    const { uid, claims, device = first.device } = identity;
-    const details = { uid, claims, device, codec: socket.codec!, address: socket.address };
-    return andThen(this.local.attach(socket, details), (connection) => {
+  private admit(
+    candidate: Candidate,
+    codec: Codec,
+    first: FirstFrame,
+    { uid, claims, expiresAt, device = first.device }: Identity,
+  ): MaybePromise<void> {
+    // Nobody needs to hear of it.
+    if (candidate.isForgotten) return;
+    const details = { uid, claims, device, codec, address: candidate.address };
+    return andThen(this.local.attach(candidate, details), (connection) => {
       if (connection === null) throw tooManyConnections();
-      this.open(socket, connection, identity, first);
+      const welcome = codec.encodeWelcome(uid, connection.connectionId, first.id);
+      candidate.open(connection, new OutboundFrame(welcome), expiresAt);
     });
   }
 
-  private open(socket: PushSocket, connection: Connection, identity: Identity, first: FirstFrame) {
-    const { uid, connectionId } = connection;
-    const { request } = socket;
-    const welcome = socket.codec!.encodeWelcome(uid, connectionId, first.id);
-    socket.open(connection, new OutboundFrame(welcome));
-    if (socket.phase !== Phase.Open) return;
-    this.liveness.opened(socket, identity.expiresAt);
-    if (request !== null) socket.host.opened(socket, request);
-  }
-
-  private turnAway(socket: PushSocket, error: unknown): void {
-    if (error instanceof FrameException) socket.authId = error.frameId;
+  private turnAway(candidate: Candidate, error: unknown, id: FrameId | undefined): void {
     const closeCode = error instanceof PushException ? CLOSE_CODES[error.code] : undefined;
     if (closeCode === undefined) {
-      this.logger.error(`Authentication failed on the server's side: ${describe(error)}`);
-      refuse(socket, unavailable(), CloseCode.INTERNAL_ERROR);
+      this.faults.tell(error);
+      refuse(candidate, unavailable(), CloseCode.INTERNAL_ERROR, id);
     } else {
-      refuse(socket, error, closeCode);
+      refuse(candidate, error, closeCode, id);
     }
   }
+}
+
+function firstByteOf(frame: RawFrame): number | undefined {
+  return typeof frame === 'string' ? frame.charCodeAt(0) : frame[0];
+}
+
+function decodeFirst(codec: Codec, frame: RawFrame): FirstFrame {
+  if (typeof frame === 'string') return codec.decodeFirst(frame);
+  throw new PushException(ErrorCode.AUTH_REQUIRED, 'Send text frames only.');
 }
 
 const CLOSE_CODES: Partial<Record<string, CloseCode>> = {
@@ -113,8 +111,4 @@ function tooManyConnections(): PushException {
 
 function unavailable(): PushException {
   return new PushException(ErrorCode.INTERNAL, 'The server could not authenticate; try again.');
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : `a thrown ${typeof error}`;
 }

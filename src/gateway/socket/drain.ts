@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CloseCode } from '../../protocol/codes.js';
-import type { PushSocket } from './push-socket.js';
 
 export interface DrainOptions {
   /** Sockets that are told to close at once. */
@@ -11,13 +10,22 @@ export interface DrainOptions {
   closeTimeout: number;
 }
 
+/** A socket that is closed when the application ends. */
+export interface Drainable {
+  readonly readyState: number;
+  readonly CLOSED: number;
+  shut(code: number, reason: string): void;
+  terminate(): void;
+  once(event: 'close', listener: () => void): unknown;
+}
+
 /**
  * Closes every socket with 1012, which tells clients to come back. In batches, so that not all
  * of them knock at the next node in the same instant. Resolves when all are gone; none can keep
  * it from resolving.
  */
 export async function drain(
-  sockets: ReadonlySet<PushSocket>,
+  sockets: ReadonlySet<Drainable>,
   { drainBatchSize, drainInterval, closeTimeout }: DrainOptions,
 ): Promise<void> {
   const all = [...sockets];
@@ -29,7 +37,9 @@ export async function drain(
   }
   const open = all.filter((socket) => socket.readyState !== socket.CLOSED);
   const giveUp = delay(closeTimeout, undefined, { ref: false });
-  const closed = open.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+  const closed = open.map(
+    (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+  );
   await Promise.race([Promise.all(closed), giveUp]);
   for (const socket of open) socket.terminate();
 }

@@ -1,45 +1,57 @@
 import { CloseCode, ErrorCode } from '../../protocol/codes.js';
 import { isPromise, type MaybePromise } from '../../protocol/maybe-promise.js';
 import { PushException } from '../../protocol/push.exception.js';
-import { Phase, type PushSocket, type RawFrame } from './push-socket.js';
-import { refuse } from './refusal.js';
+import { Phase } from './phase.js';
+import { refuse, type Refusable } from './refusal.js';
 
 /** Waiting frames at which reading from the socket pauses, so that TCP holds the client back. */
 const PAUSE_AT = 16;
 
+/** A message as it came from the socket: text, or the bytes of a binary one. */
+export type RawFrame = string | Buffer;
+
+/** A socket whose frames are queued. */
+export interface Queued extends Refusable {
+  readonly phase: Phase;
+  /** The queue's own note: whether a frame is being handled. */
+  busy: boolean;
+  /** The queue's own note: frames that wait meanwhile. Thrown away when the server closes. */
+  pending: RawFrame[] | null;
+  readonly isPaused: boolean;
+  pause(): void;
+  resume(): void;
+}
+
 /** Handles one frame; never throws or rejects. */
-export type FrameProcessor = (socket: PushSocket, frame: RawFrame) => MaybePromise<void>;
+export type FrameProcessor<S> = (socket: S, frame: RawFrame) => MaybePromise<void>;
 
 /**
  * Handles the frames of each socket one after another, in order. While one is being handled
  * (authentication is one of them) later ones wait. Pausing the socket bounds what arrives, but
  * not what `ws` has read already: those frames are counted.
  */
-export class Inbox {
+export class FrameQueue<S extends Queued> {
   constructor(
-    private readonly process: FrameProcessor,
+    private readonly process: FrameProcessor<S>,
     private readonly maxPending: number,
   ) {}
 
-  receive(socket: PushSocket, frame: RawFrame): void {
-    socket.alive = true;
+  receive(socket: S, frame: RawFrame): void {
     if (socket.phase === Phase.Closed) return;
     if (socket.busy) this.wait(socket, frame);
     else this.handle(socket, frame);
   }
 
-  private handle(socket: PushSocket, frame: RawFrame): void {
+  private handle(socket: S, frame: RawFrame): void {
     const done = this.process(socket, frame);
     if (!isPromise(done)) return;
     socket.busy = true;
     void done.then(() => this.proceed(socket));
   }
 
-  private wait(socket: PushSocket, frame: RawFrame): void {
+  private wait(socket: S, frame: RawFrame): void {
     const pending = (socket.pending ??= []);
     if (pending.length >= this.maxPending) {
-      // It is the frame that came too much which is refused, not the one being authenticated.
-      socket.authId = undefined;
       refuse(socket, tooManyPending(), CloseCode.TOO_MANY_PENDING);
       return;
     }
@@ -48,7 +60,7 @@ export class Inbox {
   }
 
   /** Goes on with what has waited until something has to be waited for again. */
-  private proceed(socket: PushSocket): void {
+  private proceed(socket: S): void {
     socket.busy = false;
     while (!socket.busy) {
       const frame = socket.pending?.shift();

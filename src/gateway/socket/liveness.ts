@@ -1,7 +1,9 @@
+import { Inject, Injectable } from '@nestjs/common';
 import { CloseCode, ErrorCode } from '../../protocol/codes.js';
 import { PushException } from '../../protocol/push.exception.js';
-import { Phase, type PushSocket } from './push-socket.js';
-import { refuse } from './refusal.js';
+import { GATEWAY_OPTIONS } from '../gateway.options.js';
+import { Phase } from './phase.js';
+import { refuse, type Refusable } from './refusal.js';
 import { TimingWheel } from './timing-wheel.js';
 
 /** Milliseconds by which a deadline may be late. */
@@ -14,34 +16,48 @@ export interface LivenessOptions {
   heartbeatInterval: number;
 }
 
+/** A socket to which things happen because time passes. */
+export interface Timed extends Refusable {
+  readonly phase: Phase;
+  /** Whether anything was heard since the last heartbeat, which sets it back. */
+  alive: boolean;
+  /** Liveness's own note: milliseconds since the epoch; 0 when the identity does not expire. */
+  expiresAt: number;
+  /** Liveness's own note: slot of the timing wheel. */
+  deadline: number;
+  ping(): void;
+  terminate(): void;
+}
+
 /**
  * Everything about a socket that happens because time passes: no first message, no sign of life,
  * an identity that expires. Each socket has one deadline at a time, all on one wheel.
  */
+@Injectable()
 export class Liveness {
-  private readonly wheel = new TimingWheel<PushSocket>(TICK, (socket) => this.due(socket));
+  private readonly wheel = new TimingWheel<Timed>(TICK, (socket) => this.due(socket));
 
-  constructor(private readonly options: LivenessOptions) {}
+  constructor(@Inject(GATEWAY_OPTIONS) private readonly options: LivenessOptions) {}
 
-  accepted(socket: PushSocket): void {
+  accepted(socket: Timed): void {
     socket.deadline = this.wheel.add(socket, this.options.authTimeout);
   }
 
-  firstMessageCame(socket: PushSocket): void {
+  firstMessageCame(socket: Timed): void {
     this.wheel.remove(socket, socket.deadline);
   }
 
-  opened(socket: PushSocket, expiresAt = 0): void {
+  opened(socket: Timed, expiresAt = 0): void {
     socket.expiresAt = expiresAt;
     this.schedule(socket, this.untilFirstHeartbeat());
   }
 
-  renewed(socket: PushSocket, expiresAt = 0): void {
+  renewed(socket: Timed, expiresAt = 0): void {
     this.wheel.remove(socket, socket.deadline);
     this.opened(socket, expiresAt);
   }
 
-  closed(socket: PushSocket): void {
+  closed(socket: Timed): void {
     this.wheel.remove(socket, socket.deadline);
   }
 
@@ -57,14 +73,14 @@ export class Liveness {
     return this.options.heartbeatInterval * (1 - Math.random() / 2);
   }
 
-  private schedule(socket: PushSocket, untilNextHeartbeat: number): void {
+  private schedule(socket: Timed, untilNextHeartbeat: number): void {
     const untilHeartbeat = untilNextHeartbeat || Infinity;
     const untilExpiry = socket.expiresAt === 0 ? Infinity : socket.expiresAt - Date.now();
     const delay = Math.min(untilHeartbeat, untilExpiry);
     if (delay !== Infinity) socket.deadline = this.wheel.add(socket, Math.max(delay, 0));
   }
 
-  private due(socket: PushSocket): void {
+  private due(socket: Timed): void {
     if (socket.phase === Phase.Fresh) {
       refuse(socket, noFirstMessage(), CloseCode.AUTH_TIMEOUT);
     } else if (socket.phase === Phase.Open) {
@@ -77,7 +93,7 @@ export class Liveness {
   }
 
   /** A peer that let a whole interval pass without a frame or a pong is gone. */
-  private beat(socket: PushSocket): void {
+  private beat(socket: Timed): void {
     if (!socket.alive) {
       socket.terminate();
       return;

@@ -4,33 +4,22 @@ import { WebSocket } from 'ws';
 import type { CloseRequest } from '../../protocol/close.js';
 import type { Codec } from '../../protocol/codec.js';
 import { CloseCode } from '../../protocol/codes.js';
-import type { FrameId } from '../../protocol/frames.js';
+import type { ErrorData, FrameId } from '../../protocol/frames.js';
 import type { Connection } from '../../registry/connection.js';
 import type { OutboundFrame, Transport } from '../../registry/transport.js';
 import type { NestCallback } from '../../routing/frames/frame-handler.js';
-import { readDirectly } from '../wire/direct-reader.js';
-import type { TextTaker } from '../wire/plain-frames.js';
+import type { Replies } from '../../routing/frames/replies.js';
+import { readDirectly, type DirectlyRead } from '../wire/direct-reader.js';
 import { joined, wireFrame, type WireFrame } from '../wire/wire-frame.js';
 import { flushSoon } from '../wire/write-batch.js';
 import { internalsOf, isSenderIdle, type DataListener } from '../wire/ws-internals.js';
+import type { RawFrame } from './frame-queue.js';
+import { Phase } from './phase.js';
+import { listenToWs, type WsListener } from './ws-events.js';
 
 /** Frames that wait for the end of a turn at most, and bytes from which one does not wait. */
 const MAX_BATCH = 64;
 const LARGE = 16_384;
-
-/** How far a socket has come. It only goes forward. */
-export const enum Phase {
-  /** Waits for its first message. */
-  Fresh,
-  /** Its first message is being looked at. */
-  Authenticating,
-  Open,
-  /** Closing or closed: nothing is read or sent any more. */
-  Closed,
-}
-
-/** A message as it came from the socket: text, or the bytes of a binary one. */
-export type RawFrame = string | Buffer;
 
 type Listening = Parameters<WebSocket['on']>;
 
@@ -41,17 +30,23 @@ export interface SocketHost {
   /** Bytes that may wait unsent for one client. */
   readonly maxBufferedBytes: number;
   receive(socket: PushSocket, frame: RawFrame): void;
+  /** The socket's first message has come. */
+  entering(socket: PushSocket): void;
   /** The socket has been let in. */
-  opened(socket: PushSocket, request: IncomingMessage): void;
+  opened(socket: PushSocket, request: IncomingMessage | null, expiresAt?: number): void;
+  /** The socket's identity ends at another time. */
+  renewed(socket: PushSocket, expiresAt?: number): void;
   /** The socket no longer counts as a connection; called at least once. */
   left(socket: PushSocket, code: number, reason: string): void;
 }
 
 /**
  * A `ws` socket with the state of its session. Fields of one class instead of closures and
- * listeners per socket: that is what a hundred thousand of them are paid for with.
+ * listeners per socket: that is what a hundred thousand of them are paid for with. Each of those
+ * who deal with it declares what it sees of it (`Queued`, `Timed`, `Candidate`, `DirectlyRead`,
+ * `Transport`, `FrameSource`), and writes only what stands there as its to write.
  */
-export class PushSocket extends WebSocket implements Transport, TextTaker {
+export class PushSocket extends WebSocket implements Transport, DirectlyRead, WsListener {
   // Those that every message needs come first, side by side: with a hundred thousand sockets
   // each line of memory that a message touches has to be fetched from far away.
   phase: Phase = Phase.Fresh;
@@ -72,17 +67,17 @@ export class PushSocket extends WebSocket implements Transport, TextTaker {
   /** Whether a frame is being handled; those that come meanwhile wait in `pending`. */
   busy = false;
   /** What all sockets of a server share. */
-  host!: SocketHost;
+  private host!: SocketHost;
   connection: Connection | null = null;
 
   pending: RawFrame[] | null = null;
+  /** Answers to its sends that are under way. */
+  replies: Replies | null = null;
   /** Known after the handshake, or with the first frame. */
   codec: Codec | undefined = undefined;
   address = '';
   /** Kept until authentication has ended, for the authenticator. */
   request: IncomingMessage | null = null;
-  /** The `id` of the auth frame that is being looked at. */
-  authId: FrameId | undefined = undefined;
   /** What others sent to this uid before the answer to its authentication went out. */
   private held: OutboundFrame[] | null = null;
 
@@ -95,13 +90,46 @@ export class PushSocket extends WebSocket implements Transport, TextTaker {
   nestCallbacks: Map<string, NestCallback> | null = null;
 
   /** How the client closed it; null while it is open, or when we did. */
-  closedWith: CloseRequest | null = null;
+  private closedWith: CloseRequest | null = null;
+
+  /** Begins its session. */
+  begin(
+    host: SocketHost,
+    request: IncomingMessage,
+    address: string,
+    codec: Codec | undefined,
+  ): void {
+    this.host = host;
+    this.request = request;
+    this.address = address;
+    this.codec = codec;
+    listenToWs(this);
+  }
+
+  get maxPayload(): number {
+    return this.host.maxPayload;
+  }
+
+  /** Its first message has come and is being looked at. */
+  enter(): void {
+    this.phase = Phase.Authenticating;
+    this.host.entering(this);
+  }
+
+  /** Closed before it was let in, with nothing left to handle. */
+  get isForgotten(): boolean {
+    return this.phase === Phase.Closed && this.pending === null;
+  }
+
+  get wasCutOff(): boolean {
+    return this.phase === Phase.Closed && this.closedWith === null;
+  }
 
   /** From now on the connection's messages go out, the answer to its authentication first. */
-  open(connection: Connection, welcome: OutboundFrame): void {
+  open(connection: Connection, welcome: OutboundFrame, expiresAt?: number): void {
+    const { request } = this;
     this.connection = connection;
     this.request = null;
-    this.authId = undefined;
     if (this.closedWith !== null) {
       // The client did not wait for the answer. What it sent before is still handled.
       this.host.left(this, this.closedWith.code, this.closedWith.reason);
@@ -112,6 +140,11 @@ export class PushSocket extends WebSocket implements Transport, TextTaker {
     const { held } = this;
     this.held = null;
     if (held !== null) for (const frame of held) this.deliver(frame);
+    if (this.isOpen()) this.host.opened(this, request, expiresAt);
+  }
+
+  expireAt(time: number | undefined): void {
+    if (this.isOpen()) this.host.renewed(this, time);
   }
 
   deliver(frame: OutboundFrame): void {
@@ -135,10 +168,36 @@ export class PushSocket extends WebSocket implements Transport, TextTaker {
     this.host.left(this, code, reason);
   }
 
+  sendError(error: ErrorData, id?: FrameId): void {
+    const frame = this.codec?.encodeError(error, id);
+    if (frame !== undefined && this.readyState === WebSocket.OPEN) this.send(frame);
+  }
+
   /** The text of a frame that was read past ws. */
   take(text: string): boolean {
-    this.host.receive(this, text);
+    this.heard(text);
     return this.readsDirectly();
+  }
+
+  heard(frame: RawFrame): void {
+    this.alive = true;
+    this.host.receive(this, frame);
+  }
+
+  ponged(): void {
+    this.alive = true;
+  }
+
+  broke(): void {
+    this.phase = Phase.Closed;
+    this.pending = null;
+    this.host.left(this, CloseCode.ABNORMAL, 'a breach of the WebSocket protocol');
+  }
+
+  ended(code: number, reason: string): void {
+    if (this.phase !== Phase.Closed) this.closedWith = { code, reason };
+    this.phase = Phase.Closed;
+    this.host.left(this, code, reason);
   }
 
   /** A listener that the application has added must hear of messages as well, from ws. */
@@ -186,7 +245,6 @@ export class PushSocket extends WebSocket implements Transport, TextTaker {
     readDirectly(tcp, this, toWs);
   }
 
-  /** @internal */
   flush(): void {
     const { outgoing } = this;
     if (outgoing === null) return;
@@ -196,6 +254,10 @@ export class PushSocket extends WebSocket implements Transport, TextTaker {
     if (!tcp.writable) return;
     const frames = Array.isArray(outgoing) ? joined(outgoing) : outgoing;
     if (!tcp.write(frames, 'latin1')) this.checkBuffered();
+  }
+
+  private isOpen(): boolean {
+    return this.phase === Phase.Open;
   }
 
   /** Notes a listener for messages that the application adds beside ours. */

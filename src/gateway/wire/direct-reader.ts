@@ -1,14 +1,24 @@
 import type { Socket } from 'node:net';
-import type { PushSocket } from '../socket/push-socket.js';
-import { readPlainFrames } from './plain-frames.js';
+import type { WebSocket } from 'ws';
+import { readPlainFrames, type TextTaker } from './plain-frames.js';
 import { readIntoSharedMemory, sharedMemory } from './shared-memory.js';
 import { beginBatch, endBatch } from './write-batch.js';
 import { internalsOf, isReceiverIdle, type DataListener } from './ws-internals.js';
 
-/** Where a TCP socket keeps the WebSocket that it carries: one listener serves all of them. */
-const CARRIES = Symbol('PushSocket');
+/** A `ws` socket whose plain frames are read past it. */
+export interface DirectlyRead extends WebSocket, TextTaker {
+  /** Bytes of one frame. */
+  readonly maxPayload: number;
+  /** The reader's own note: whether ws got something after which it was not seen idle yet. */
+  wsReads: boolean;
+  /** Whether frames may go past ws now. */
+  readsDirectly(): boolean;
+}
 
-type CarryingSocket = Socket & { [CARRIES]: PushSocket };
+/** Where a TCP socket keeps the WebSocket that it carries: one listener serves all of them. */
+const CARRIES = Symbol('WebSocket');
+
+type CarryingSocket = Socket & { [CARRIES]: DirectlyRead };
 
 let toWs: DataListener;
 
@@ -18,7 +28,11 @@ let toWs: DataListener;
  *
  * @param wsListener the listener by which ws reads; the same function for every socket
  */
-export function readDirectly(socket: Socket, carried: PushSocket, wsListener: DataListener): void {
+export function readDirectly(
+  socket: Socket,
+  carried: DirectlyRead,
+  wsListener: DataListener,
+): void {
   toWs = wsListener;
   (socket as CarryingSocket)[CARRIES] = carried;
   readIntoSharedMemory(socket, onRead);
@@ -46,7 +60,7 @@ function read(socket: CarryingSocket, memory: Buffer, count: number): number {
   carried.wsReads = false;
   beginBatch();
   try {
-    return readPlainFrames(memory, count, carried.host.maxPayload, carried);
+    return readPlainFrames(memory, count, carried.maxPayload, carried);
   } finally {
     endBatch();
   }

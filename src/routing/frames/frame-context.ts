@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
 import type { ClientFrame } from '../../protocol/frames.js';
 import type { Connection } from '../../registry/connection.js';
-import { OutboundFrame } from '../../registry/transport.js';
 import { reportOf } from './error-data.js';
+import { sendReply, type Reply } from './replies.js';
 
 const logger = new Logger('PushModule');
 
@@ -16,9 +16,12 @@ export class FrameContext {
   /** Answers with a handler's result; null and undefined are no answer. */
   reply(result: unknown): void {
     if (result === null || result === undefined) return;
+    const { connection, frame } = this;
     try {
-      if (isWsResponse(result)) sendReply(this.connection, this.frame, result.event, result.data);
-      else sendReply(this.connection, this.frame, this.frame.event, result);
+      const reply = isWsResponse(result)
+        ? replyTo(connection, frame, result.event, result.data)
+        : replyTo(connection, frame, frame.event, result);
+      sendReply(connection, reply);
     } catch (error) {
       // A result without a JSON form, a circular one for example.
       this.fail(error);
@@ -27,28 +30,24 @@ export class FrameContext {
 
   /** Tells the client of an exception by its code; tells the log only of the server's faults. */
   fail(exception: unknown): void {
-    sendError(this.connection, exception, this.frame.id);
+    sendReply(this.connection, errorTo(this.connection, exception, this.frame.id));
   }
 }
 
-export function sendReply(
+export function replyTo(
   connection: Connection,
   frame: ClientFrame,
   event: string,
   data: unknown,
-): void {
-  const text = connection.codec.encodeReply(event, data, frame.id);
-  if (text !== undefined) connection.send(new OutboundFrame(text));
+): Reply {
+  return connection.codec.encodeReply(event, data, frame.id);
 }
 
-export function sendError(
-  connection: Connection,
-  exception: unknown,
-  id?: ClientFrame['id'],
-): void {
+/** What a client is told of an exception; tells the log of the server's faults. */
+export function errorTo(connection: Connection, exception: unknown, id?: ClientFrame['id']): Reply {
   const { data, fault } = reportOf(exception);
   if (fault) logFault(exception);
-  connection.send(new OutboundFrame(connection.codec.encodeError(data, id)));
+  return connection.codec.encodeError(data, id);
 }
 
 function logFault(exception: unknown): void {

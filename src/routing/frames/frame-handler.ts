@@ -1,15 +1,23 @@
 import { isObservable, takeUntil, type Observable } from 'rxjs';
 import type { ClientFrame } from '../../protocol/frames.js';
-import { andThen, type MaybePromise } from '../../protocol/maybe-promise.js';
+import { isPromise, type MaybePromise } from '../../protocol/maybe-promise.js';
 import type { Connection } from '../../registry/connection.js';
-import { FrameContext, sendReply } from './frame-context.js';
+import { FrameContext, replyTo } from './frame-context.js';
+import type { Reply } from './replies.js';
+import { Underway } from './underway.js';
 
-/** Handles the frames of one event. May throw or reject; the dispatcher answers for it. */
-export type FrameHandler = (connection: Connection, frame: ClientFrame) => MaybePromise<void>;
-
-/** Finds the handler of an event for a connection. */
-export interface FrameHandlers {
-  find(connection: Connection, event: string): FrameHandler | undefined;
+/** Handles the frames of one event. */
+export interface FrameHandler {
+  /**
+   * Whether it may begin before every frame that came earlier was answered. What an application
+   * has written may not: it sees the frames of a connection one after another.
+   */
+  readonly overlaps: boolean;
+  /**
+   * Answers what is still to be replied, as soon as the next frame may begin. May throw or reject;
+   * the dispatcher answers for it.
+   */
+  handle(connection: Connection, frame: ClientFrame): MaybePromise<Reply | Underway<Reply>>;
 }
 
 /** What the module's own handlers answer: a reply under this event. */
@@ -18,20 +26,43 @@ export interface OwnReply {
   data?: unknown;
 }
 
+/** What one of the module's own events does, at once, later, or under way. */
+export type OwnCall = (
+  connection: Connection,
+  data: unknown,
+) => MaybePromise<OwnReply | Underway<OwnReply>>;
+
 /**
  * The way of the module's own events when nothing of the application stands in it: a plain call,
  * without a promise unless the work itself needs one.
- *
- * @param always reply also to a frame without an id
  */
-export function directHandler(
-  call: (connection: Connection, data: unknown) => MaybePromise<OwnReply>,
-  always: boolean,
-): FrameHandler {
-  return (connection, frame) =>
-    andThen(call(connection, frame.data), ({ event, data }) => {
-      if (always || frame.id !== undefined) sendReply(connection, frame, event, data);
-    });
+export class DirectHandler implements FrameHandler {
+  constructor(
+    private readonly call: OwnCall,
+    readonly overlaps: boolean,
+    /** Reply also to a frame without an id. */
+    private readonly always: boolean,
+  ) {}
+
+  handle(connection: Connection, frame: ClientFrame): MaybePromise<Reply | Underway<Reply>> {
+    const result = this.call(connection, frame.data);
+    if (isPromise(result)) return result.then((settled) => this.finish(connection, frame, settled));
+    return this.finish(connection, frame, result);
+  }
+
+  private finish(
+    connection: Connection,
+    frame: ClientFrame,
+    result: OwnReply | Underway<OwnReply>,
+  ): Reply | Underway<Reply> {
+    if (!(result instanceof Underway)) return this.replyOf(connection, frame, result);
+    return new Underway(result.outcome.then((own) => this.replyOf(connection, frame, own)));
+  }
+
+  private replyOf(connection: Connection, frame: ClientFrame, { event, data }: OwnReply): Reply {
+    if (!this.always && frame.id === undefined) return undefined;
+    return replyTo(connection, frame, event, data);
+  }
 }
 
 /** A handler as Nest made it: guards, interceptors, pipes and filters run inside. */
@@ -44,19 +75,25 @@ export type NestCallback = (
 /**
  * The way through Nest. The frame is finished with the handler's first answer, or its completion
  * without one; later values of an Observable are further replies beside the next frames.
- *
- * @param always reply also to a frame without an id
  */
-export function nestHandler(callback: NestCallback, always: boolean): FrameHandler {
-  return async (connection, frame) => {
+export class NestHandler implements FrameHandler {
+  readonly overlaps = false;
+
+  constructor(
+    private readonly callback: NestCallback,
+    /** Reply also to a frame without an id. */
+    private readonly always: boolean,
+  ) {}
+
+  async handle(connection: Connection, frame: ClientFrame): Promise<undefined> {
     const context = new FrameContext(connection, frame);
     const reply = (result: unknown): void => {
-      if (always || frame.id !== undefined) context.reply(result);
+      if (this.always || frame.id !== undefined) context.reply(result);
     };
-    const result = await callback(frame.data, frame.event, context);
+    const result = await this.callback(frame.data, frame.event, context);
     if (isObservable(result)) await firstOf(result, connection, reply, context);
     else reply(result);
-  };
+  }
 }
 
 function firstOf(

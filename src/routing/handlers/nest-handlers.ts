@@ -1,16 +1,11 @@
 import { Injectable, type WsMessageHandler } from '@nestjs/common';
-import type { Connection } from '../../registry/connection.js';
-import {
-  nestHandler,
-  type FrameHandler,
-  type FrameHandlers,
-  type NestCallback,
-} from '../frames/frame-handler.js';
+import { FrameHandlers } from '../frames/frame-dispatcher.js';
+import { NestHandler, type FrameHandler, type NestCallback } from '../frames/frame-handler.js';
+import type { FrameSource, NestClient } from '../frames/frame-source.js';
 import { isOwnEvent, OWN_EVENTS } from './own-events.js';
-import { PushSocket } from '../../gateway/socket/push-socket.js';
 
 /** What Nest wants to be called with each client, one per gateway on our path. */
-export type ClientBinder = (client: PushSocket, request?: unknown) => void;
+export type ClientBinder = (client: NestClient, request?: unknown) => void;
 
 /**
  * Finds the handler of an event: the module's own ones directly where that is possible, all
@@ -18,7 +13,7 @@ export type ClientBinder = (client: PushSocket, request?: unknown) => void;
  * client is shown to Nest only when it sends an event that needs it.
  */
 @Injectable()
-export class NestHandlers implements FrameHandlers {
+export class NestHandlers extends FrameHandlers {
   /** Own events before which the application has put nothing; set when the server is bound. */
   direct: ReadonlyMap<string, FrameHandler> = new Map();
   private readonly binders: ClientBinder[] = [];
@@ -29,26 +24,26 @@ export class NestHandlers implements FrameHandlers {
   }
 
   /** Shows a client to the gateways on our path; the second time nothing happens. */
-  bind(socket: PushSocket, request?: unknown): Map<string, NestCallback> {
-    if (socket.nestCallbacks === null) {
-      socket.nestCallbacks = new Map();
-      for (const binder of this.binders) binder(socket, request);
+  bind(client: NestClient, request?: unknown): Map<string, NestCallback> {
+    if (client.nestCallbacks === null) {
+      client.nestCallbacks = new Map();
+      for (const binder of this.binders) binder(client, request);
     }
-    return socket.nestCallbacks;
+    return client.nestCallbacks;
   }
 
   /** Nest's answer to `bind`: the handlers of one gateway for this client. */
-  addCallbacks(socket: PushSocket, handlers: readonly WsMessageHandler[]): void {
+  addCallbacks(client: NestClient, handlers: readonly WsMessageHandler[]): void {
     for (const { message, callback } of handlers) {
-      socket.nestCallbacks!.set(message, callback as NestCallback);
+      client.nestCallbacks!.set(message, callback as NestCallback);
     }
   }
 
-  find(connection: Connection, event: string): FrameHandler | undefined {
+  override find(source: FrameSource, event: string): FrameHandler | undefined {
     const direct = this.direct.get(event);
     if (direct !== undefined) return direct;
-    const callback = this.bind(connection.transport as PushSocket).get(event);
+    const callback = this.bind(source).get(event);
     if (callback === undefined) return undefined;
-    return nestHandler(callback, isOwnEvent(event) ? OWN_EVENTS[event].always : true);
+    return new NestHandler(callback, isOwnEvent(event) ? OWN_EVENTS[event].always : true);
   }
 }

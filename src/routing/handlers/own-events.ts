@@ -8,10 +8,20 @@ import {
 } from '@nestjs/common/constants.js';
 import { BroadcastDto } from '../../validation/broadcast.dto.js';
 import { validateFrameData } from '../../validation/frame-data.pipe.js';
-import { directHandler, type FrameHandler } from '../frames/frame-handler.js';
+import type { SendResult } from '../../protocol/frames.js';
+import { andThen } from '../../protocol/maybe-promise.js';
+import {
+  DirectHandler,
+  type FrameHandler,
+  type OwnCall,
+  type OwnReply,
+} from '../frames/frame-handler.js';
+import { Underway } from '../frames/underway.js';
+import type { MessageRouter } from '../message-router.js';
+import { targetOf } from '../../engine/target.js';
 import { PushExceptionFilter } from './push-exception.filter.js';
 import { SendDto } from '../../validation/send.dto.js';
-import { UidGateway } from './uid.gateway.js';
+import { sent, UidGateway } from './uid.gateway.js';
 
 /** The module's own events, the method of each, and whether it answers a frame without an id. */
 export const OWN_EVENTS = {
@@ -30,19 +40,20 @@ export function isOwnEvent(event: string): event is OwnEvent {
 /** Handlers of the own events before which the application has put nothing. */
 export function directHandlers(
   gateway: UidGateway,
+  router: MessageRouter,
   config: ApplicationConfig,
 ): Map<string, FrameHandler> {
   const direct: Record<OwnEvent, FrameHandler> = {
-    auth: directHandler((connection, data) => gateway.renew(connection, data), true),
-    ping: directHandler(() => gateway.ping(), true),
-    send: directHandler(
-      (connection, data) => gateway.send(connection, validateFrameData(SendDto, data)),
-      false,
-    ),
-    broadcast: directHandler(
-      (connection, data) => gateway.broadcast(connection, validateFrameData(BroadcastDto, data)),
-      false,
-    ),
+    auth: alone('auth', (connection, data) => gateway.renew(connection, data)),
+    ping: overlapping('ping', () => gateway.ping()),
+    send: overlapping('send', (connection, frameData) => {
+      const { to, data } = validateFrameData(SendDto, frameData);
+      return andThen(router.start(connection, targetOf(to), data), sentOrUnderway);
+    }),
+    broadcast: overlapping('broadcast', (connection, frameData) => {
+      const { data } = validateFrameData(BroadcastDto, frameData);
+      return andThen(router.start(connection, { kind: 'all' }, data), sentOrUnderway);
+    }),
   };
   if (hasGlobalEnhancers(config)) return new Map();
   const events = Object.keys(direct).filter(isOwnEvent);
@@ -51,6 +62,18 @@ export function directHandlers(
       .filter((event) => !isEnhanced(gateway, OWN_EVENTS[event].method))
       .map((event) => [event, direct[event]]),
   );
+}
+
+function alone(event: OwnEvent, call: OwnCall): FrameHandler {
+  return new DirectHandler(call, false, OWN_EVENTS[event].always);
+}
+
+function overlapping(event: OwnEvent, call: OwnCall): FrameHandler {
+  return new DirectHandler(call, true, OWN_EVENTS[event].always);
+}
+
+function sentOrUnderway(started: SendResult | Underway<SendResult>): OwnReply | Underway<OwnReply> {
+  return started instanceof Underway ? new Underway(started.outcome.then(sent)) : sent(started);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Logger, type Type } from '@nestjs/common';
+import { Inject, Injectable, Logger, type Type } from '@nestjs/common';
 import { EXCEPTION_FILTERS_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import {
@@ -12,6 +12,9 @@ import { PushExceptionFilter } from './push-exception.filter.js';
 import { OWN_EVENTS } from './own-events.js';
 import { PUSH_PATH, UidGateway } from './uid.gateway.js';
 
+/** Where the path of our socket is injected, which the room of the sockets knows. */
+export const SOCKET_PATH = Symbol('SocketPath');
+
 type GatewayInstance = Partial<OnGatewayConnection & OnGatewayDisconnect>;
 
 /**
@@ -20,13 +23,14 @@ type GatewayInstance = Partial<OnGatewayConnection & OnGatewayDisconnect>;
  * client's data and a stack in the log; and a throw in `handleConnection` ends the process
  * (nest#2028).
  */
+@Injectable()
 export class SharedGateways {
   private readonly logger = new Logger('PushModule');
   private readonly filter = new PushExceptionFilter();
 
   constructor(
     private readonly modules: ModulesContainer,
-    private readonly path: string,
+    @Inject(SOCKET_PATH) private readonly path: string,
   ) {}
 
   /** Puts our filter behind theirs. Nest reads the metadata when it binds the handlers. */

@@ -1,15 +1,16 @@
+import { Inject } from '@nestjs/common';
 import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import type { SendResult } from '../../protocol/frames.js';
 import { andThen, type MaybePromise } from '../../protocol/maybe-promise.js';
 import type { Connection as RegisteredConnection } from '../../registry/connection.js';
 import { BroadcastDto } from '../../validation/broadcast.dto.js';
 import { Connection } from './decorators.js';
+import { IdentityRenewal } from './identity-renewal.js';
 import { FrameDataPipe } from '../../validation/frame-data.pipe.js';
 import type { OwnReply } from '../frames/frame-handler.js';
 import { MessageRouter } from '../message-router.js';
 import { targetOf } from '../../engine/target.js';
 import { SendDto } from '../../validation/send.dto.js';
-import { FirstMessageGate } from '../../gateway/identity/first-message.gate.js';
 
 /** Stands for the path of the options until the adapter knows it. */
 export const PUSH_PATH = '\u0000nestjs-uid-push';
@@ -22,10 +23,9 @@ export const PUSH_PATH = '\u0000nestjs-uid-push';
  */
 @WebSocketGateway({ path: PUSH_PATH })
 export class UidGateway {
-  constructor(
-    private readonly router: MessageRouter,
-    private readonly gate: FirstMessageGate,
-  ) {}
+  // Not by the constructor: a subclass has one of its own, for what it asks Nest for.
+  @Inject() private readonly router!: MessageRouter;
+  @Inject() private readonly renewal!: IdentityRenewal;
 
   /** Renews the identity of the connection; for the same uid only. */
   @SubscribeMessage('auth')
@@ -33,7 +33,7 @@ export class UidGateway {
     @Connection() connection: RegisteredConnection,
     @MessageBody() credential: unknown,
   ): MaybePromise<OwnReply> {
-    return andThen(this.gate.renew(connection, credential), () => {
+    return andThen(this.renewal.renew(connection, credential), () => {
       const { uid, connectionId } = connection;
       return { event: 'auth', data: { uid, connectionId } };
     });
@@ -61,6 +61,6 @@ export class UidGateway {
   }
 }
 
-function sent(result: SendResult): OwnReply {
+export function sent(result: SendResult): OwnReply {
   return { event: 'sent', data: result };
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-export const TEXT = 0x1;
+const TEXT = 0x1;
 export const CLOSE = 0x8;
 export const PING = 0x9;
 export const PONG = 0xa;

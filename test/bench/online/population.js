@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { loadFlags, serverFlags } from '../flags.js';
 import { Child } from '../lib/child.js';
 
-export const HEARTBEAT_MS = 20_000;
+const HEARTBEAT_MS = 20_000;
 
 /** Sends, or writes, of one round. */
 export const SENDS = 20_000;

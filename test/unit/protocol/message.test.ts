@@ -22,6 +22,14 @@ describe('a message', () => {
     expect(Message.of('m-3', 'hi').from).toBeUndefined();
   });
 
+  it('is the same at a place in a stream, and knows that place', () => {
+    const message = Message.of('m-1', { a: 1 }, 'anna');
+    const placed = message.at({ epoch: 'e', offset: 7 });
+    expect(message.position).toBeUndefined();
+    expect(placed).toMatchObject({ id: 'm-1', from: 'anna', position: { epoch: 'e', offset: 7 } });
+    expect([placed.json, placed.text]).toEqual([message.json, message.text]);
+  });
+
   it('is in text the bare string, and in json its JSON', () => {
     const message = Message.of('m-1', 'say "hi"');
     expect(message.text).toBe('say "hi"');

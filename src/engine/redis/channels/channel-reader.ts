@@ -8,7 +8,7 @@ import { parseChannel, type Channel } from '../names.js';
 import type { Questions } from './questions.js';
 import type { Shard } from '../servers/shard.js';
 import type { Shards } from '../servers/shards.js';
-import { describe } from '../servers/unavailable.js';
+import { reasonOf } from '../servers/unavailable.js';
 
 /** Malformed messages are logged at most so often. */
 const LOG_INTERVAL = 60_000;
@@ -127,7 +127,7 @@ export class ChannelReader {
     if (now - this.lastLogged < LOG_INTERVAL) return;
     this.lastLogged = now;
     this.logger.warn(
-      `Skipped a message on ${channel}: ${describe(error)} (${this.malformed} until now)`,
+      `Skipped a message on ${channel}: ${reasonOf(error)} (${this.malformed} until now)`,
     );
   }
 

@@ -7,7 +7,7 @@ import { Message } from '../../../protocol/message.js';
 const VERSION = 1;
 
 /** What nodes ask of each other. */
-export type Task = 'close' | 'join' | 'leave' | 'dissolve' | 'connections' | 'members';
+type Task = 'close' | 'join' | 'leave' | 'dissolve' | 'connections' | 'members';
 
 /** A message for clients. */
 export interface Delivery {

@@ -1,10 +1,11 @@
+import { within } from '../../../protocol/within.js';
 import { unavailable } from '../servers/unavailable.js';
 
 interface Waiting {
   readonly answers: unknown[];
   /** How many nodes got the question; unknown until Redis says so. */
   expected: number | undefined;
-  readonly finish: () => void;
+  readonly finish: (answers: unknown[]) => void;
 }
 
 /** Questions to other nodes: each node that got one answers it on this node's own channel. */
@@ -25,23 +26,11 @@ export class Questions {
    */
   async ask(publish: (token: string) => Promise<number>): Promise<unknown[]> {
     const token = (++this.lastToken).toString(36);
-    let timer: NodeJS.Timeout | undefined;
-    const answers: unknown[] = [];
-    const complete = new Promise<void>((resolve, reject) => {
-      this.waiting.set(token, { answers, expected: undefined, finish: resolve });
-      timer = setTimeout(() => {
-        reject(unavailable(`a node did not answer within ${this.timeout} ms`));
-      }, this.timeout);
-    });
-    complete.catch(() => undefined);
     try {
-      const waiting = this.waiting.get(token)!;
-      waiting.expected = await publish(token);
-      this.check(waiting);
-      await complete;
-      return answers;
+      return await within(this.timeout, this.answersTo(token, publish), (reject) =>
+        reject(unavailable(`a node did not answer within ${this.timeout} ms`)),
+      );
     } finally {
-      clearTimeout(timer);
       this.waiting.delete(token);
     }
   }
@@ -54,7 +43,21 @@ export class Questions {
     this.check(waiting);
   }
 
+  private answersTo(
+    token: string,
+    publish: (token: string) => Promise<number>,
+  ): Promise<unknown[]> {
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = { answers: [], expected: undefined, finish: resolve };
+      this.waiting.set(token, waiting);
+      publish(token).then((nodes) => {
+        waiting.expected = nodes;
+        this.check(waiting);
+      }, reject);
+    });
+  }
+
   private check({ expected, answers, finish }: Waiting): void {
-    if (expected !== undefined && answers.length >= expected) finish();
+    if (expected !== undefined && answers.length >= expected) finish(answers);
   }
 }

@@ -1,4 +1,5 @@
 import { createClient, type RedisClientOptions } from 'redis';
+import { within } from '../../../protocol/within.js';
 
 export type Client = ReturnType<typeof createClient>;
 
@@ -19,20 +20,6 @@ export function clientFor(options: RedisClientOptions, connectTimeout: number): 
     commandOptions: { timeout: 0 },
     maintNotifications: 'disabled',
   });
-}
-
-/** Settles as the promise does, or rejects when it takes too long. */
-export async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new Error(`no answer within ${milliseconds} ms`);
-    timer = setTimeout(() => reject(error), milliseconds);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** Asks a server one question on a connection of its own. */

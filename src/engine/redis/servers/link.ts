@@ -1,7 +1,8 @@
 import type { RedisClientOptions } from 'redis';
-import { clientFor, within, type Client } from './client.js';
+import { within } from '../../../protocol/within.js';
+import { clientFor, type Client } from './client.js';
 import { SCRIPTS } from '../scripts/index.js';
-import { describe, unavailable } from './unavailable.js';
+import { reasonOf, unavailable } from './unavailable.js';
 
 /** What a link needs to know, and whom it tells. */
 export interface LinkOptions {
@@ -46,7 +47,7 @@ export class Link {
     this.commands = clientFor(client, commandTimeout);
     this.subscriber = clientFor(client, commandTimeout);
     for (const one of [this.commands, this.subscriber]) {
-      one.on('error', (error: unknown) => this.close(describe(error)));
+      one.on('error', (error: unknown) => this.close(reasonOf(error)));
       one.on('end', () => this.close('the connection ended'));
     }
     // The server took a slot's channels away from us: somebody else has them now.
@@ -64,7 +65,7 @@ export class Link {
       await within(options.commandTimeout, opening);
     } catch (error) {
       opening.catch(() => undefined);
-      link.close(describe(error));
+      link.close(reasonOf(error));
       throw error;
     }
     if (link.isClosed) throw new Error('the connection ended');
@@ -171,14 +172,14 @@ export class Link {
         this.subscriber.sendCommand(['PING']),
       ]).then(
         () => (this.silence = 0),
-        (error: unknown) => this.close(describe(error)),
+        (error: unknown) => this.close(reasonOf(error)),
       );
     }, this.options.commandTimeout / 3);
     this.pinger.unref();
   }
 
   private failure(error: unknown): Error {
-    const why = describe(error);
+    const why = reasonOf(error);
     if (STALE.test(why)) this.close(why);
     return unavailable(`Redis at ${this.name} failed (${why})`, error);
   }

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import { within } from '../../../protocol/within.js';
 import { Link } from './link.js';
 import { ShardNames } from '../names.js';
 import type { CheckedRedisOptions } from '../redis.options.js';
 import { Shard } from './shard.js';
 import { slotOf } from './slot.js';
 import type { Endpoint, Topology } from './topology.js';
-import { describe, unavailable } from './unavailable.js';
+import { reasonOf, unavailable } from './unavailable.js';
 
 const FIRST_RETRY = 50;
 const LAST_RETRY = 1_000;
@@ -27,6 +28,7 @@ export class Shards {
   private readonly links = new Map<string, Link>();
   private readonly byBase: ReadonlyMap<string, Shard>;
   private repairing: Promise<void> | undefined;
+  private isAway = false;
   private readonly stopping = new AbortController();
 
   constructor(
@@ -64,14 +66,18 @@ export class Shards {
     return this.all.every((shard) => shard.link !== undefined);
   }
 
-  /** Connects to every server. @throws PushException UNAVAILABLE when one cannot be reached */
+  /**
+   * Connects to every server, and tries again while there is time.
+   *
+   * @throws PushException UNAVAILABLE when one could not be reached within `startTimeout`
+   */
   async start(): Promise<void> {
-    try {
-      await this.connect();
-    } catch (error) {
-      this.stop();
-      throw unavailable(`Redis did not let this node in (${describe(error)})`, error);
-    }
+    this.repair(0);
+    await within(this.options.startTimeout, this.repaired()).catch(() => undefined);
+    if (this.down === 0) return;
+    this.stop();
+    const { lastFailure = 'no answer in time' } = this;
+    throw unavailable(`Redis did not let this node in (${lastFailure})`);
   }
 
   stop(): void {
@@ -114,7 +120,7 @@ export class Shards {
         }),
       );
     } catch (error) {
-      link.close(describe(error));
+      link.close(reasonOf(error));
       throw error;
     }
   }
@@ -158,29 +164,42 @@ export class Shards {
       this.listener.onDown(shard);
     }
     if (this.stopped) return;
-    this.lastFailure = `Redis at ${link.name}: ${why}`;
-    this.logger.warn(`Lost ${this.lastFailure}. Trying again until it is back.`);
+    this.failed(`the connection to ${link.name} ended (${why})`);
     this.repair();
   }
 
-  /** Tries until every shard has its server again. */
-  private repair(): void {
+  /** Tries until every shard has its server, at first after so many milliseconds. */
+  private repair(pause = FIRST_RETRY): void {
     if (this.stopped || this.isConnected) return;
-    this.repairing ??= this.tryUntilConnected().finally(() => {
+    this.repairing ??= this.tryUntilConnected(pause).finally(() => {
       this.repairing = undefined;
       // A link may have failed after it was the last one that was missing.
       this.repair();
     });
   }
 
-  private async tryUntilConnected(): Promise<void> {
+  private async repaired(): Promise<void> {
+    while (this.repairing !== undefined) await this.repairing;
+  }
+
+  private async tryUntilConnected(pause: number): Promise<void> {
     const { signal } = this.stopping;
-    for (let retry = FIRST_RETRY; !this.isConnected; retry = Math.min(retry * 2, LAST_RETRY)) {
+    while (!this.isConnected) {
       // Nodes that lost the same server must not come back all at the same moment.
-      await sleep(retry * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
+      await sleep(pause * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
       if (this.stopped) return;
-      await this.connect().catch((error: unknown) => (this.lastFailure = describe(error)));
+      await this.connect().catch((error: unknown) => this.failed(reasonOf(error)));
+      pause = Math.min(Math.max(pause * 2, FIRST_RETRY), LAST_RETRY);
     }
-    this.logger.log('Redis is back.');
+    if (this.isAway) this.logger.log('Redis is back.');
+    this.isAway = false;
+  }
+
+  /** The log hears of the first failure, until Redis is there again. */
+  private failed(why: string): void {
+    this.lastFailure = why;
+    if (this.isAway || this.stopped) return;
+    this.isAway = true;
+    this.logger.warn(`Redis is not there: ${why}. Trying again until it is.`);
   }
 }

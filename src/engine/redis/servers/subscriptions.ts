@@ -1,5 +1,5 @@
 import type { Link } from './link.js';
-import { describe, unavailable } from './unavailable.js';
+import { reasonOf, unavailable } from './unavailable.js';
 
 const DONE = Promise.resolve();
 
@@ -16,10 +16,6 @@ export class Subscriptions {
   /** The batch that is under way, and the one that begins after it. */
   private running: Promise<void> = DONE;
   private next: Promise<void> | undefined;
-
-  get size(): number {
-    return this.active.size;
-  }
 
   /** Resolves when the server sends us what comes on the channel. */
   want(channel: string): Promise<void> {
@@ -79,7 +75,7 @@ export class Subscriptions {
       await Promise.all([link.subscribe(added), link.unsubscribe(removed)]);
     } catch (error) {
       // Nothing of this is known to be done now: begin anew, with pauses in between.
-      link.close(describe(error));
+      link.close(reasonOf(error));
       throw error;
     }
     if (this.link !== link) throw unavailable('the connection to Redis ended');

@@ -11,6 +11,9 @@ export function unavailable(why: string, cause?: unknown): PushException {
   );
 }
 
-export function describe(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
+/** What went wrong, for a sentence. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // Of a name with several addresses, none of which answers, there is a code alone.
+  return error.message || (error as NodeJS.ErrnoException).code || error.name;
 }

@@ -39,7 +39,9 @@ export interface AuthenticationContext {
  *
  * To refuse, answer `null` or throw Nest's `UnauthorizedException` or `ForbiddenException`: the
  * client gets `AUTH_FAILED` and is closed with 4401. Any other throw is a fault of the server:
- * it is logged, and the client is closed with 1011 and may try again.
+ * it is logged (those of one minute together), and the client is closed with 1011 and may try
+ * again. A `PushException` UNAVAILABLE does the same and is not logged: what you depend on is
+ * away, and you have said so once yourself.
  */
 export abstract class Authenticator {
   abstract authenticate(

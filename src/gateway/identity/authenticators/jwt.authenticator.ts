@@ -30,8 +30,10 @@ const END_OF_TIME = 8.64e15;
  * The identity has the uid of the claim `sub` (or `uidClaim`), expires when the token does, and
  * carries all claims of the token. Refused, that is `null`, is a token that is malformed, not
  * signed by a known key with an allowed algorithm, expired, not yet valid, of another issuer or
- * audience, or without a valid uid. If the key set of `jwksUrl` cannot be fetched or used, it
- * throws: the client is not to blame and may try again. Tokens and secrets are never logged.
+ * audience, or without a valid uid. If the key of a token may be one that the key set of `jwksUrl`
+ * would have, but it cannot be fetched now, a `PushException` UNAVAILABLE is thrown: the client is
+ * not to blame and may try again. An outage of the issuer is logged once when it begins and once
+ * when it is over. Tokens and secrets are never logged.
  *
  * The constructor throws an Error for options that cannot be used: it names the option, what was
  * given (but no secret) and what is allowed.

@@ -1,16 +1,23 @@
 import { createPublicKey, KeyObject, type JsonWebKey } from 'node:crypto';
 import { inspect } from 'node:util';
-import { createRemoteJWKSet, errors, type CryptoKey, type JWTVerifyGetKey } from 'jose';
+import type { CryptoKey, JWTVerifyGetKey } from 'jose';
 import { describe } from '../../../options/describe.js';
 import {
   brokenJwtOption,
-  HMAC_ALGORITHMS,
-  PUBLIC_KEY_ALGORITHMS,
   type CheckedJwtOptions,
   type JwtAlgorithm,
   type JwtPublicKey,
   type JwtSecret,
 } from './jwt.options.js';
+import { RemoteKeySet } from './remote-key-set.js';
+
+const HMAC_ALGORITHMS: readonly JwtAlgorithm[] = ['HS256', 'HS384', 'HS512'];
+
+const PUBLIC_KEY_ALGORITHMS: readonly JwtAlgorithm[] = [
+  ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
+  ...(['ES256', 'ES384', 'ES512'] as const),
+  ...(['EdDSA', 'Ed25519'] as const),
+];
 
 /** A key, or the way to find one, and the algorithms that it may be used with. */
 export interface VerificationKey {
@@ -25,7 +32,9 @@ export function verificationKeys(options: CheckedJwtOptions): readonly Verificat
   if (publicKey !== undefined) {
     return restrict(listOf(publicKey).map(publicKeyOf), algorithms);
   }
-  return restrict([remoteKeySet(options)], algorithms);
+  const keySet = new RemoteKeySet(new URL(options.jwksUrl!), options);
+  const find: JWTVerifyGetKey = (header, token) => keySet.find(header, token);
+  return restrict([{ key: find, algorithms: [...PUBLIC_KEY_ALGORITHMS] }], algorithms);
 }
 
 /** How many bytes a secret must have for every hash that it is used with (RFC 7518, 3.2). */
@@ -139,31 +148,4 @@ function algorithmsOfJwk(jwk: JsonWebKey, fitting: JwtAlgorithm[]): JwtAlgorithm
     throw brokenJwtOption('publicKey', found, `a JWK for verifying ${fitting.join(', ')}`);
   }
   return algorithms;
-}
-
-function remoteKeySet(options: CheckedJwtOptions): VerificationKey {
-  const url = new URL(options.jwksUrl!);
-  const remote = createRemoteJWKSet(url, {
-    timeoutDuration: options.jwksTimeout,
-    cooldownDuration: options.jwksCooldown,
-    cacheMaxAge: options.jwksCacheMaxAge,
-  });
-  const find: JWTVerifyGetKey = (header, token) =>
-    remote(header, token).catch((error: unknown) => {
-      throw isAboutToken(error) ? error : keySetError(url, error);
-    });
-  return { key: find, algorithms: [...PUBLIC_KEY_ALGORITHMS] };
-}
-
-/** Whether the key set was there and the fault is the token's: an unknown or ambiguous `kid`. */
-function isAboutToken(error: unknown): boolean {
-  return (
-    error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys
-  );
-}
-
-function keySetError(url: URL, cause: unknown): Error {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const place = url.origin + url.pathname; // without the query, which may hold an API key
-  return new Error(`JwtAuthenticator: no keys from ${place}: ${reason}`, { cause });
 }

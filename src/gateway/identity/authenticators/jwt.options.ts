@@ -4,17 +4,12 @@ import { describeKind } from '../../../options/describe.js';
 import type { Checked, OptionTable } from '../../../options/option-table.js';
 import { FLAG, isListOf, isText, TEXT, TEXTS, WEB_ADDRESS, whole } from '../../../options/rules.js';
 
-export const HMAC_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const;
-
-export const PUBLIC_KEY_ALGORITHMS = [
-  ...(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'] as const),
-  ...(['ES256', 'ES384', 'ES512'] as const),
-  ...(['EdDSA', 'Ed25519'] as const),
-] as const;
-
 /** Signature algorithms (the `alg` of a token's header); `Ed25519` is the newer name of `EdDSA`. */
 export type JwtAlgorithm =
-  (typeof HMAC_ALGORITHMS)[number] | (typeof PUBLIC_KEY_ALGORITHMS)[number];
+  | ('HS256' | 'HS384' | 'HS512')
+  | ('RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512')
+  | ('ES256' | 'ES384' | 'ES512')
+  | ('EdDSA' | 'Ed25519');
 
 /** A shared secret: text stands for its UTF-8 bytes. */
 export type JwtSecret = string | Uint8Array;
@@ -51,12 +46,16 @@ export interface JwtAuthenticatorOptions {
    */
   jwksUrl?: string | URL;
 
-  /** Milliseconds to wait for the key set. @default 5000 */
+  /** Milliseconds to wait for the key set, all of it. @default 5000 */
   jwksTimeout?: number;
 
+  /** Bytes that the key set may have, after decompression. @default 262144 */
+  jwksMaxBytes?: number;
+
   /**
-   * Milliseconds after a fetch of the key set in which an unknown `kid` does not cause another:
-   * it keeps strangers from making this server flood the issuer. @default 30000
+   * Milliseconds after a fetch of the key set, whether it succeeded or failed, in which there is
+   * no other: strangers and outages cannot make this server flood the issuer. A token of an
+   * unknown `kid` is told to try again meanwhile. @default 30000
    */
   jwksCooldown?: number;
 
@@ -65,6 +64,13 @@ export interface JwtAuthenticatorOptions {
    * @default 600000
    */
   jwksCacheMaxAge?: number;
+
+  /**
+   * Milliseconds beyond `jwksCacheMaxAge` for which known keys stay good when the key set cannot
+   * be fetched; a key that is withdrawn meanwhile is taken for that long. 0 for not at all.
+   * @default 3600000
+   */
+  jwksStaleIfError?: number;
 
   /**
    * The algorithms that are taken; a token that names any other is refused before its key is
@@ -121,9 +127,11 @@ const jwtOptions = {
     },
   },
   jwksUrl: { rule: WEB_ADDRESS },
-  jwksTimeout: { default: 5_000, rule: whole('milliseconds', 0) },
+  jwksTimeout: { default: 5_000, rule: whole('milliseconds', 1) },
+  jwksMaxBytes: { default: 262_144, rule: whole('bytes', 1) },
   jwksCooldown: { default: 30_000, rule: whole('milliseconds', 0, Infinity) },
   jwksCacheMaxAge: { default: 600_000, rule: whole('milliseconds', 0, Infinity) },
+  jwksStaleIfError: { default: 3_600_000, rule: whole('milliseconds', 0, Infinity) },
   algorithms: {
     rule: {
       allowed: 'a list of algorithms that is not empty',

@@ -11,6 +11,7 @@ describe('options of the Redis engine', () => {
       prefix: 'push',
       leaseTime: 15_000,
       commandTimeout: 3_000,
+      startTimeout: 10_000,
       offlineDelay: 0,
       shards: 64,
       maxPendingBytes: 67_108_864,
@@ -19,21 +20,26 @@ describe('options of the Redis engine', () => {
 
   const nodes = [{ host: 'a', port: 1 }];
   const broken: [RedisEngineOptions, RegExp][] = [
-    [{}, /exactly one of "url", "cluster" and "sentinel"/],
-    [{ url, cluster: { nodes } }, /exactly one/],
-    [{ url: 'http://x' }, /redis:\/\//],
-    [{ cluster: { nodes: [] } }, /"cluster.nodes" must be a list/],
-    [{ cluster: { nodes }, client: { database: 1 } }, /no "client.database"/],
-    [{ sentinel: { name: '', nodes } }, /"sentinel.name"/],
-    [{ sentinel: { name: 'm', nodes: [{ host: 'a' }] as never } }, /"sentinel.nodes"/],
+    [{}, /exactly one of "url", "cluster" and "sentinel" .*; given: none/],
+    [{ url, cluster: { nodes } }, /exactly one .*; given: url and cluster/],
+    [{ url: 'http://x' }, /"url" is a string; allowed is .*redis:\/\//],
+    [{ url: 'redis://:secret@:x' }, /"url" is a string;/],
+    [{ cluster: { nodes: [] } }, /"cluster" is an object .*; allowed is .* a list/],
+    [{ cluster: { nodes }, client: { database: 1 } }, /"client" is an object with "database"/],
+    [{ sentinel: { name: '', nodes } }, /"sentinel"/],
+    [{ sentinel: { name: 'm', nodes: [{ host: 'a' }] as never } }, /"sentinel"/],
     [{ url, prefix: 'a:b' }, /"prefix"/],
     [{ url, prefix: '' }, /"prefix"/],
-    [{ url, leaseTime: 599 }, /"leaseTime" must be a whole number from 600/],
+    [
+      { url, leaseTime: 599 },
+      /RedisEngine: option "leaseTime" is 599; allowed is a whole number .* from 600/,
+    ],
     [{ url, commandTimeout: 0 }, /"commandTimeout"/],
+    [{ url, startTimeout: 0 }, /"startTimeout"/],
     [{ url, offlineDelay: -1 }, /"offlineDelay"/],
     [{ url, shards: 0 }, /"shards"/],
     [{ url, maxPendingBytes: 1 }, /"maxPendingBytes"/],
-    [{ url, leasTime: 1 } as never, /no option "leasTime"; there are url,/],
+    [{ url, leasTime: 1 } as never, /no option "leasTime"; the options are url,/],
   ];
   it.each(broken)('that are broken are refused by name: %j', (options, message) => {
     expect(() => new RedisEngine(options)).toThrow(message);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Liveness } from '../../../../src/gateway/socket/liveness.js';
-import { Phase, type PushSocket } from '../../../../src/gateway/socket/push-socket.js';
+import { Liveness, type Timed } from '../../../../src/gateway/socket/liveness.js';
+import { Phase } from '../../../../src/gateway/socket/phase.js';
 
 const INTERVAL = 10_000;
 const TICK = 100;
@@ -17,11 +17,11 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function openSocket(): { socket: PushSocket; ping: () => void; terminate: () => void } {
+function openSocket(): { socket: Timed; ping: () => void; terminate: () => void } {
   const [ping, terminate] = [vi.fn(), vi.fn()];
   const socket = { phase: Phase.Open, alive: true, deadline: 0, ping, terminate };
-  liveness.opened(socket as unknown as PushSocket);
-  return { socket: socket as unknown as PushSocket, ping, terminate };
+  liveness.opened(socket as unknown as Timed);
+  return { socket: socket as unknown as Timed, ping, terminate };
 }
 
 describe('heartbeats', () => {

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { JwtAuthenticator } from '../../../../../src/gateway/identity/authenticators/jwt.authenticator.js';
 import type { JwtAuthenticatorOptions } from '../../../../../src/gateway/identity/authenticators/jwt.options.js';
-import { SECRET } from './jwt-support.js';
+import { SECRET } from '../../../../support/jwt.js';
 
 /** The message of the error that the options cause; options may be wrong in type, too. */
 function messageFor(options?: object): string {

@@ -11,6 +11,8 @@ import {
   type JWK,
   type JWTPayload,
 } from 'jose';
+import { JwtAuthenticator } from '../../src/gateway/identity/authenticators/jwt.authenticator.js';
+import type { JwtAuthenticatorOptions } from '../../src/gateway/identity/authenticators/jwt.options.js';
 
 /** 64 bytes: long enough for HS512. */
 export const SECRET = '0123456789abcdef'.repeat(4);
@@ -50,11 +52,20 @@ export function signWith(
   return new SignJWT(claims).setProtectedHeader({ alg }).sign(Buffer.from(secret));
 }
 
+/** What an authenticator with these options makes of a token with these claims. */
+export async function identify(claims: JWTPayload, options: JwtAuthenticatorOptions = {}) {
+  const authenticator = new JwtAuthenticator({ secret: SECRET, ...options });
+  return authenticator.authenticate({ token: await signWith(SECRET, claims) });
+}
+
 /** A token of any header and payload with a signature that was not made for it. */
 export function forge(header: object, payload: unknown, signature = ''): string {
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${part(header)}.${part(payload)}.${signature}`;
 }
+
+/** What is thrown when the key of a token may come later: the client may try again. */
+export const TRY_AGAIN = { name: 'PushException', code: 'UNAVAILABLE' };
 
 export interface KeySetServer {
   readonly url: string;

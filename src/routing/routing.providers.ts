@@ -1,0 +1,26 @@
+import type { Provider, Type } from '@nestjs/common';
+import { FrameDispatcher, FrameHandlers } from './frames/frame-dispatcher.js';
+import { GivenRoutePolicy } from './given-route-policy.js';
+import { NestHandlers } from './handlers/nest-handlers.js';
+import { SharedGateways } from './handlers/shared-gateways.js';
+import { UidGateway } from './handlers/uid.gateway.js';
+import { MessageRouter } from './message-router.js';
+import { ROUTING_OPTIONS, type CheckedRoutingOptions } from './routing.options.js';
+
+/** @param gateway `UidGateway`, or the application's subclass of it */
+export function routingProviders(gateway: Type<UidGateway>): Provider[] {
+  return [
+    GivenRoutePolicy,
+    MessageRouter,
+    { provide: UidGateway, useClass: gateway },
+    SharedGateways,
+    NestHandlers,
+    { provide: FrameHandlers, useExisting: NestHandlers },
+    {
+      provide: FrameDispatcher,
+      useFactory: (handlers: FrameHandlers, { maxPendingSends }: CheckedRoutingOptions) =>
+        new FrameDispatcher(handlers, maxPendingSends),
+      inject: [FrameHandlers, ROUTING_OPTIONS],
+    },
+  ];
+}

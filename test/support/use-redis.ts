@@ -1,0 +1,52 @@
+import { Logger } from '@nestjs/common';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { RedisEngine, type RedisEngineOptions } from '../../src/engine/redis/index.js';
+import { EngineNode } from './engine-node.js';
+import { RedisServer } from './redis-server.js';
+import { until } from './until.js';
+
+/** An empty Redis server for each test, there before it and gone after it. */
+export function useRedis(): RedisServer {
+  const redis = new RedisServer();
+  beforeEach(() => redis.open());
+  afterEach(() => redis.close());
+  return redis;
+}
+
+/** One Redis server for all tests of a file or `describe`. */
+export function useSharedRedis(): RedisServer {
+  const redis = new RedisServer();
+  beforeAll(() => redis.open());
+  afterAll(() => redis.close());
+  return redis;
+}
+
+export interface NodesUnderTest {
+  /** Those that the test has started, in order. */
+  readonly all: readonly EngineNode[];
+  /** Starts one more, with these options beside those of `useNodes`. */
+  readonly start: (options?: RedisEngineOptions) => Promise<EngineNode>;
+  readonly allUp: () => Promise<void>;
+  readonly allDown: () => Promise<void>;
+}
+
+/** Nodes with Redis engines of these options, asked for at each start; they stop with the test. */
+export function useNodes(defaults: () => RedisEngineOptions = () => ({})): NodesUnderTest {
+  // What an engine logs is right in an application and noise in a test.
+  beforeAll(() => Logger.overrideLogger(false));
+  const all: EngineNode[] = [];
+  afterEach(async () => {
+    const running = all.splice(0).filter(({ stopped }) => !stopped);
+    await Promise.all(running.map((node) => node.stop()));
+  });
+  return {
+    all,
+    start: (options) => {
+      const node = new EngineNode(new RedisEngine({ ...defaults(), ...options }));
+      all.push(node);
+      return node.start();
+    },
+    allUp: () => until('every node is up', () => all.every(({ isUp }) => isUp)),
+    allDown: () => until('no node is up', () => !all.some(({ isUp }) => isUp)),
+  };
+}
