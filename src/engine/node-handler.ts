@@ -28,6 +28,7 @@ export interface NodeHandler {
 
   /** What this node holds of the uid, oldest first. */
   connectionIdsOf(uid: string): string[];
+  /** The same, without those that wait to be placed. */
   connectionsOf(uid: string): ConnectionInfo[];
   /** Whether a connection here is in the group. */
   hasGroup(group: string): boolean;

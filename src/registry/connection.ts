@@ -40,6 +40,8 @@ export class Connection {
   private ownAttributes: Map<string, unknown> | null = null;
   private closing: AsyncSubject<void> | null = null;
   private gone = false;
+  /** @internal The engine has placed it; before that nobody is told of it. */
+  isIn = false;
 
   /** @internal Groups of this connection and why it is in each. */
   groups: Map<string, number> | null = null;

@@ -72,6 +72,7 @@ export class LocalNode implements NodeHandler {
       this.table.remove(connection);
       return null;
     }
+    connection.isIn = true;
     for (const group of admission.groups) this.table.join(connection, group, Membership.OfUid);
     if (this.events.observed) this.emit({ type: 'connected', connection: connection.describe() });
     return connection;
@@ -168,7 +169,8 @@ export class LocalNode implements NodeHandler {
   }
 
   connectionsOf(uid: string): ConnectionInfo[] {
-    return this.table.of(uid).map((connection) => connection.describe());
+    const connections = this.table.of(uid).filter(({ isIn }) => isIn);
+    return connections.map((connection) => connection.describe());
   }
 
   hasGroup(group: string): boolean {

@@ -40,6 +40,19 @@ describe('with plain Redis commands, as REDIS.md says,', () => {
     expect(new Set(ids).size).toBe(2);
   });
 
+  it('what comes without an id gets one that no other message has', async () => {
+    const json = await one.json('ida');
+    const idOf = (frame: Awaited<ReturnType<typeof json.next>>): unknown =>
+      (frame.data as { id: unknown }).id;
+    const ids = new Set<unknown>();
+    // Enough for each number of up to two digits, whatever it begins with.
+    for (let i = 0; i < 1_300; i++) ids.add((await one.push.sendToUid('ida', i)).id);
+    for (let i = 0; i < 1_300; i++) await json.next();
+    for (let i = 0; i < 30; i++) await redis.cli('PUBLISH', 'push:uid:ida', '{"data":0}');
+    for (let i = 0; i < 30; i++) ids.add(idOf(await json.next()));
+    expect(ids.size).toBe(1_330);
+  });
+
   it('anyone asks who is online, and disconnects a uid', async () => {
     const json = await one.json('dan');
     expect(await redis.cli('ZMSCORE', 'push:uids', 'dan', 'nobody')).toBe('0');

@@ -31,6 +31,21 @@ export function describeLimit(cluster: ThreeNodes): void {
       expect(await a.send(toUid('ann'), 'x')).toBeGreaterThanOrEqual(1);
     });
 
+    it('shows nobody that waits to be let in, or is refused', async () => {
+      const x = await cluster.addNode({ max: 1, beyond: 'refuse' });
+      const admitted = await x.connect('ann');
+      let waiting = 20;
+      const attempts = Array.from({ length: waiting }, async () => {
+        await x.tryConnect('ann');
+        waiting--;
+      });
+      do {
+        const shown = (await a.engine.connectionsOf('ann')).map((info) => info.connectionId);
+        expect(shown).toEqual([admitted.connectionId]);
+      } while (waiting > 0);
+      await Promise.all(attempts);
+    });
+
     it('forgets a uid that was refused everywhere on a node', async () => {
       const limit = { max: 1, beyond: 'refuse' } as const;
       const [x, y] = await Promise.all([cluster.addNode(limit), cluster.addNode(limit)]);

@@ -131,8 +131,8 @@ export class ChannelReader {
     );
   }
 
-  /** For a message whose sender gave it none. */
-  private readonly nextId = (): string => `${this.node.node}-x${(++this.lastId).toString(36)}`;
+  /** For a message whose sender gave it none. What this node sends has no `~`: they never meet. */
+  private readonly nextId = (): string => `${this.node.node}~${(++this.lastId).toString(36)}`;
 }
 
 function targetOf({ uids, connection }: Delivery): Target {
