@@ -38,6 +38,7 @@ const REDIS = [
   'index',
   'redis.engine',
   'redis-node',
+  'history',
   'presence',
   'channels',
   'servers',

@@ -4,9 +4,11 @@ import { ChannelReader } from './channels/channel-reader.js';
 import { Groups } from './channels/groups.js';
 import { Publisher } from './channels/publisher.js';
 import { Questions } from './channels/questions.js';
+import { Turns } from './channels/turns.js';
 import { Directory } from './presence/directory.js';
 import { Presence } from './presence/presence.js';
 import type { CheckedRedisOptions } from './redis.options.js';
+import type { Shard } from './servers/shard.js';
 import { Shards } from './servers/shards.js';
 import type { Topology } from './servers/topology.js';
 
@@ -16,22 +18,28 @@ export class RedisNode {
   readonly publisher: Publisher;
   readonly presence: Presence;
   readonly directory: Directory;
-  private readonly shards: Shards;
+  readonly turns: Turns;
+  readonly shards: Shards;
   private readonly reader: ChannelReader;
+  private returned: ((shard: Shard) => void) | undefined;
 
   constructor(
-    private readonly node: NodeHandler,
+    readonly node: NodeHandler,
     options: CheckedRedisOptions,
     topology: Topology,
   ) {
     this.shards = new Shards(topology, options, {
       onMessage: (shard, channel, text) => this.reader.receive(shard, channel, text),
-      onUp: (shard) => this.presence.of(shard).restore(),
+      onUp: async (shard) => {
+        await this.presence.of(shard).restore();
+        this.returned?.(shard);
+      },
       onDown: (shard) => this.presence.of(shard).lose(),
     });
     const questions = new Questions(options.commandTimeout);
     this.groups = new Groups(this.shards, node);
-    this.publisher = new Publisher(this.shards, node, questions);
+    this.turns = new Turns(node);
+    this.publisher = new Publisher(this.shards, node, questions, this.turns);
     this.presence = new Presence(this.shards, node, this.groups, options);
     this.directory = new Directory(this.shards);
     this.reader = new ChannelReader(this.shards, node, this.groups, questions, (uid, group) =>
@@ -47,6 +55,11 @@ export class RedisNode {
     }
     await this.shards.start();
     this.presence.startBeating();
+  }
+
+  /** Calls it when the server of a shard was away and is back. */
+  onReturn(returned: (shard: Shard) => void): void {
+    this.returned = returned;
   }
 
   async leave(): Promise<void> {

@@ -1,3 +1,5 @@
+import type { HistoryKeeper } from '../../history/history.js';
+import type { CheckedHistoryOptions } from '../../history/history.options.js';
 import type { MaybePromise } from '../../protocol/maybe-promise.js';
 import type { CloseRequest } from '../../protocol/close.js';
 import type { Message } from '../../protocol/message.js';
@@ -12,6 +14,7 @@ import type {
 } from '../engine.js';
 import type { NodeHandler } from '../node-handler.js';
 import type { Except, Member, Target } from '../target.js';
+import { RedisHistory } from './history/redis.history.js';
 import { RedisNode } from './redis-node.js';
 import {
   checkRedisOptions,
@@ -31,7 +34,7 @@ import { unavailable } from './servers/unavailable.js';
  *
  * What concerns connections of this node never waits for Redis.
  */
-export class RedisEngine implements Engine {
+export class RedisEngine implements Engine, HistoryKeeper {
   private readonly options: CheckedRedisOptions;
   private readonly topology: Topology;
   private started: RedisNode | undefined;
@@ -116,6 +119,11 @@ export class RedisEngine implements Engine {
     for await (const uids of groups.members(group)) for (const uid of uids) found.add(uid);
     for (const uid of ((await asked) as string[][]).flat()) found.add(uid);
     return [...found];
+  }
+
+  /** What is kept is in the same Redis: a message is appended and published in one step. */
+  history(options: CheckedHistoryOptions): RedisHistory {
+    return new RedisHistory(options, () => this.node);
   }
 
   private get node(): RedisNode {

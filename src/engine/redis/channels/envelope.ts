@@ -1,6 +1,7 @@
 import type { Except } from '../../target.js';
 import { CLOSE_REASON_RULE, isCloseCode, isCloseReason } from '../../../protocol/close.js';
 import { isObject } from '../../../protocol/is-object.js';
+import type { StreamPosition } from '../../../protocol/frames.js';
 import { Message } from '../../../protocol/message.js';
 
 /** Version of what travels on channels; REDIS.md, "Envelope". */
@@ -50,6 +51,14 @@ export function signature(node: string): string {
 
 /** The data comes last and is written as it is: the node that sends has made it valid JSON. */
 export function encodeMessage(node: string, message: Message, extra: DeliveryExtra = {}): string {
+  const { position } = message;
+  const place =
+    position === undefined ? '' : `,"epoch":"${position.epoch}","offset":${position.offset}`;
+  return encodeHead(node, message, extra) + place + encodeData(message);
+}
+
+/** What stands before the message's position, if it has one, and its data. */
+export function encodeHead(node: string, message: Message, extra: DeliveryExtra): string {
   const { except, uids, connection, replyTo } = extra;
   let text = `${signature(node)}"${message.id}"`;
   if (message.from !== undefined) text += `,"from":${JSON.stringify(message.from)}`;
@@ -57,7 +66,11 @@ export function encodeMessage(node: string, message: Message, extra: DeliveryExt
   if (uids !== undefined) text += `,"uids":${JSON.stringify(uids)}`;
   if (connection !== undefined) text += `,"connection":"${connection}"`;
   if (replyTo !== undefined) text += `,"re":"${replyTo}"`;
-  return `${text},"data":${message.json}}`;
+  return text;
+}
+
+export function encodeData(message: Message): string {
+  return `,"data":${message.json}}`;
 }
 
 export type DeliveryExtra = Pick<Delivery, 'except' | 'uids' | 'connection' | 'replyTo'>;
@@ -83,14 +96,25 @@ export function decode(text: string, nextId: () => string): Envelope {
 
 /** A message from a node of ours: its data is passed on without being read. */
 function decodeOwnKind(text: string): Delivery | undefined {
-  if (!text.startsWith(`{"v":${VERSION},"o":"`)) return undefined;
+  return text.startsWith(`{"v":${VERSION},"o":"`) ? decodeMessage(text) : undefined;
+}
+
+/** Reads what `encodeMessage` wrote, or part of it that has all the data. */
+export function decodeMessage(text: string): Delivery | undefined {
   // Quotes within strings are escaped, so this can only be the member itself; and no member
   // before it holds an object.
   const at = text.indexOf(',"data":');
   if (at < 0) return undefined;
   const head = JSON.parse(`${text.slice(0, at)}}`) as Record<string, unknown>;
-  const message = Message.fromJson(checkId(head.id), text.slice(at + 8, -1), checkFrom(head.from));
+  const json = text.slice(at + 8, -1);
+  const position = head.offset === undefined ? undefined : positionIn(head);
+  const message = Message.fromJson(checkId(head.id), json, checkFrom(head.from), position);
   return delivery(head, message);
+}
+
+function positionIn({ epoch, offset }: Record<string, unknown>): StreamPosition {
+  if (isString(epoch) && Number.isSafeInteger(offset)) return { epoch, offset: Number(offset) };
+  throw new Error('"epoch" and "offset" are not a position');
 }
 
 function decodeAny(text: string, nextId: () => string): Envelope {

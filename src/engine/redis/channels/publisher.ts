@@ -8,6 +8,7 @@ import type { Shard } from '../servers/shard.js';
 import type { Shards } from '../servers/shards.js';
 import { encodeMessage, encodeOrder, type Order } from './envelope.js';
 import type { Questions } from './questions.js';
+import type { Turns } from './turns.js';
 
 /** What this node sends on channels: messages for clients, and orders to other nodes. */
 export class Publisher {
@@ -15,6 +16,7 @@ export class Publisher {
     private readonly shards: Shards,
     private readonly node: NodeHandler,
     private readonly questions: Questions,
+    private readonly turns: Turns,
   ) {}
 
   /** To connections of this node at once, to others by Redis; answers how many nodes hold one. */
@@ -25,7 +27,7 @@ export class Publisher {
       case 'uids':
         return this.publishToUids([...new Set(target.uids)], message, except);
       default: {
-        this.node.deliver(target, message, except);
+        this.handOver(target, message, except);
         const [shard, channel] = this.channelOf(target);
         return shard.publish(channel, encodeMessage(this.node.node, message, { except }));
       }
@@ -70,12 +72,31 @@ export class Publisher {
     message: Message,
     except: Except | undefined,
   ): Promise<number> {
-    this.node.deliver({ kind: 'uids', uids }, message, except);
+    this.handOverToUids(uids, message, except);
     const sent = Array.from(this.shards.partsOf(uids), ([shard, ours]) => {
       const text = encodeMessage(this.node.node, message, { except, uids: ours });
       return shard.run(publishToUids, [shard.publishCommand, text, ...ours]);
     });
     return new Set((await Promise.all(sent)).flat()).size;
+  }
+
+  /** To connections of this node, in the order in which it sends to a uid. */
+  private handOver(target: Target, message: Message, except: Except | undefined): void {
+    if (!this.turns.isEmpty && target.kind === 'uid') {
+      if (this.turns.defer(target.uid, message, except)) return;
+    }
+    this.node.deliver(target, message, except);
+  }
+
+  private handOverToUids(
+    uids: readonly string[],
+    message: Message,
+    except: Except | undefined,
+  ): void {
+    const free = this.turns.isEmpty
+      ? uids
+      : uids.filter((uid) => !this.turns.defer(uid, message, except));
+    this.node.deliver({ kind: 'uids', uids: free }, message, except);
   }
 
   private channelOf(target: Target): [Shard, string] {

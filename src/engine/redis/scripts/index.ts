@@ -1,12 +1,16 @@
 import { beat } from './beat.js';
 import { count } from './count.js';
 import { depart } from './depart.js';
+import { HISTORY_SCRIPTS } from './history/index.js';
 import { leave } from './leave.js';
 import { place } from './place.js';
 import { publishToUids } from './publish-to-uids.js';
 import type { Script } from './script.js';
 
 /** Loaded on every server when a connection to it begins. */
-export const SCRIPTS: readonly Script[] = [beat, count, depart, leave, place, publishToUids];
+export const SCRIPTS: readonly Script[] = [
+  ...[beat, count, depart, leave, place, publishToUids],
+  ...HISTORY_SCRIPTS,
+];
 
 export { beat, count, depart, leave, place, publishToUids, type Script };

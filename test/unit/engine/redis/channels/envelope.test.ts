@@ -46,6 +46,16 @@ describe('an envelope', () => {
     expect(roundTrip(text).message.from).toBe(',"data":');
   });
 
+  it('carries the position of a message that is kept', () => {
+    const position = { epoch: '68f1a2b3.f4240.1', offset: 12 };
+    const message = Message.of('1', { offset: 1 }, 'ben').at(position);
+    const text = encodeMessage(NODE, message, { except: new Set(['x']) });
+    expect(roundTrip(text).message.position).toEqual(position);
+    expect(roundTrip(text).message.json).toBe('{"offset":1}');
+    expect(JSON.parse(text)).toMatchObject(position);
+    expect(() => roundTrip(text.replace('"offset":12', '"offset":"12"'))).toThrow('position');
+  });
+
   it('from outside needs data only', () => {
     const { message } = roundTrip(' { "data" : [ 1.50, "a" ] }');
     expect([message.id, message.from, message.json]).toEqual(['made-up', undefined, '[1.5,"a"]']);

@@ -1,0 +1,83 @@
+import type { Appended, AppendOptions } from '../../../history/history.js';
+import { sizeOf } from '../../../history/sizes.js';
+import type { StreamPosition } from '../../../protocol/frames.js';
+import type { Message } from '../../../protocol/message.js';
+import { encodeData, encodeHead } from '../channels/envelope.js';
+import { append } from '../scripts/history/index.js';
+import type { Store } from './store.js';
+
+/** Beyond it one script would hold up others for too long. */
+const CHUNK = 100;
+
+/** Appends messages and publishes them, and hands them to connections of this node. */
+export class Appender {
+  constructor(private readonly store: Store) {}
+
+  append(uids: readonly string[], message: Message, options: AppendOptions): Promise<Appended> {
+    sizeOf(message, this.store.options.maxBytes);
+    const args = this.argumentsFor(message, options);
+    return uids.length === 1
+      ? this.appendForOne(uids[0], message, options, args)
+      : this.appendForMany(uids, message, options, args);
+  }
+
+  private argumentsFor(message: Message, options: AppendOptions): string[] {
+    const { except, settle, undeliveredAfter: within } = options;
+    const ttl = Math.min(options.ttl ?? Infinity, this.store.options.ttl);
+    const flags = `${settle === true ? 'f' : ''}${within === undefined ? '' : 'd'}`;
+    const head = encodeHead(this.store.node.node, message, { except });
+    return [String(ttl), flags || '-', String(within ?? 0), head, encodeData(message)];
+  }
+
+  private appendForOne(
+    uid: string,
+    message: Message,
+    { except }: AppendOptions,
+    args: string[],
+  ): Promise<Appended> {
+    const { shards, turns } = this.store;
+    const turn = turns.take(uid, except);
+    const shard = shards.of(uid);
+    const all = [shard.publishCommand, ...args, '0', uid];
+    return this.store.run(shard, append, all).then(
+      (reply) => {
+        const [nodes, epoch, offset] = reply as [number, string, number];
+        const position = { epoch, offset };
+        turns.settle(turn, message.at(position));
+        return { positions: [position], nodes };
+      },
+      (error: unknown) => {
+        turns.settle(turn, null);
+        throw error;
+      },
+    );
+  }
+
+  private async appendForMany(
+    uids: readonly string[],
+    message: Message,
+    { except }: AppendOptions,
+    args: string[],
+  ): Promise<Appended> {
+    const { turns } = this.store;
+    const positions = new Array<StreamPosition>(uids.length);
+    const reached = new Set<string>();
+    const waiting = uids.map((uid) => turns.take(uid, except));
+    await this.store.runForAll(waiting, CHUNK, async (shard, some, places) => {
+      const names = some.map(({ uid }) => uid);
+      const all = [shard.publishCommand, ...args, '1', ...names];
+      const reply = await this.store.run(shard, append, all).catch((error: unknown) => {
+        for (const turn of some) turns.settle(turn, null);
+        throw error;
+      });
+      const [nodes, ...flat] = reply as [string[], ...(string | number)[]];
+      for (const node of nodes) reached.add(node);
+      for (const [i, turn] of some.entries()) {
+        const position = { epoch: String(flat[i * 2]), offset: Number(flat[i * 2 + 1]) };
+        positions[places[i]] = position;
+        turns.settle(turn, message.at(position));
+      }
+    });
+    return { positions, nodes: reached.size };
+  }
+}

@@ -1,0 +1,71 @@
+import type { CheckedHistoryOptions } from '../../../history/history.options.js';
+import type { NodeHandler } from '../../node-handler.js';
+import type { Turns } from '../channels/turns.js';
+import type { Script } from '../scripts/index.js';
+import type { Shard } from '../servers/shard.js';
+import type { Shards } from '../servers/shards.js';
+
+/** Where a history is: known when its engine has started. */
+export interface Place {
+  readonly shards: Shards;
+  readonly node: NodeHandler;
+  readonly turns: Turns;
+  /** Calls it when the server of a shard was away and is back. */
+  onReturn(returned: (shard: Shard) => void): void;
+}
+
+/** The shards, and the limits of what each of them keeps. */
+export class Store {
+  readonly shards: Shards;
+  readonly node: NodeHandler;
+  readonly turns: Turns;
+  private readonly limits: string;
+
+  constructor(
+    { shards, node, turns }: Place,
+    readonly options: CheckedHistoryOptions,
+  ) {
+    this.shards = shards;
+    this.node = node;
+    this.turns = turns;
+    const { maxLength, maxBytes, ttl, maxTotalBytes, maxDevices, maxNotes } = options;
+    const maxShardBytes = Math.max(Math.ceil(maxTotalBytes / shards.all.length), maxBytes);
+    this.limits = [maxLength, maxBytes, ttl, maxShardBytes, maxDevices, maxNotes].join(' ');
+  }
+
+  run(shard: Shard, script: Script, args: string[]): Promise<unknown> {
+    return shard.run(script, [this.limits, ...args]);
+  }
+
+  runFor(uid: string, script: Script, args: string[]): Promise<unknown> {
+    return this.run(this.shards.of(uid), script, [uid, ...args]);
+  }
+
+  /**
+   * Has something done for things of many uids, so many at a time in each shard.
+   *
+   * @param run gets the things, and their places among all
+   */
+  async runForAll<T extends { readonly uid: string }>(
+    things: readonly T[],
+    chunk: number,
+    run: (shard: Shard, things: readonly T[], places: readonly number[]) => Promise<void>,
+  ): Promise<void> {
+    const parts = new Map<Shard, number[]>();
+    for (const [place, { uid }] of things.entries()) {
+      const shard = this.shards.of(uid);
+      const part = parts.get(shard);
+      if (part === undefined) parts.set(shard, [place]);
+      else part.push(place);
+    }
+    const done: Promise<void>[] = [];
+    for (const [shard, places] of parts) {
+      for (let at = 0; at < places.length; at += chunk) {
+        const some = places.slice(at, at + chunk);
+        const theirs = some.map((place) => things[place]);
+        done.push(run(shard, theirs, some));
+      }
+    }
+    await Promise.all(done);
+  }
+}

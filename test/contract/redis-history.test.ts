@@ -1,0 +1,13 @@
+import { RedisEngine } from '../../src/engine/redis/index.js';
+import { historyClusterOf } from '../support/history-node.js';
+import { useSharedRedis } from '../support/use-redis.js';
+import { describeHistory } from './history.contract.js';
+
+const redis = useSharedRedis();
+let prefixes = 0;
+
+describeHistory('RedisHistory with one server', (options) => {
+  // Every cluster of nodes has the same Redis, and a prefix of its own.
+  const prefix = `test${++prefixes}`;
+  return historyClusterOf(() => new RedisEngine({ url: redis.url, prefix }), options);
+});
