@@ -13,7 +13,7 @@ import { PushException } from '../../../protocol/push.exception.js';
 import { boundedFetch } from './bounded-fetch.js';
 import type { CheckedJwtOptions } from './jwt.options.js';
 
-export type KeySetOptions = Pick<
+type KeySetOptions = Pick<
   CheckedJwtOptions,
   'jwksTimeout' | 'jwksMaxBytes' | 'jwksCooldown' | 'jwksCacheMaxAge' | 'jwksStaleIfError'
 >;
