@@ -74,19 +74,9 @@ it('a slot that moves to another master takes its channels along', async () => {
   ];
   await populate(a, b);
   const [source, target] = servers.masters;
-  const slot = await source.cli('CLUSTER', 'KEYSLOT', 'failover:{0}:nodes');
-  const holds = Number(slot) < 8_192;
-  const [from, to] = holds ? [source, target] : [target, source];
-  const [fromId, toId] = [await from.cli('CLUSTER', 'MYID'), await to.cli('CLUSTER', 'MYID')];
-  await to.cli('CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId);
-  await from.cli('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId);
-  for (;;) {
-    const keys = await from.cli('CLUSTER', 'GETKEYSINSLOT', slot, '100');
-    if (keys === '') break;
-    const names = keys.split('\n');
-    await from.cli('MIGRATE', '127.0.0.1', String(to.port), '', '0', '5000', 'KEYS', ...names);
-  }
-  for (const server of [to, from]) await server.cli('CLUSTER', 'SETSLOT', slot, 'NODE', toId);
+  const slot = await servers.slotOf('failover:{0}:nodes');
+  const [from, to] = slot < 8_192 ? [source, target] : [target, source];
+  await servers.moveSlot(slot, from, to);
   // The nodes learn of it when they next use the slot.
   await until('everyone is there', async () => {
     return (await counts(a)) === USERS && a.isUp && b.isUp;

@@ -167,6 +167,26 @@ export class RedisClusterServers {
     return this.servers.map(({ port }) => ({ host: '127.0.0.1', port }));
   }
 
+  /** The slot of a key. */
+  async slotOf(key: string): Promise<number> {
+    return Number(await this.masters[0].cli('CLUSTER', 'KEYSLOT', key));
+  }
+
+  /** Moves a slot with its keys, as `redis-cli --cluster reshard` does. */
+  async moveSlot(slot: number, from: RedisServer, to: RedisServer): Promise<void> {
+    const [fromId, toId] = [await from.cli('CLUSTER', 'MYID'), await to.cli('CLUSTER', 'MYID')];
+    const name = String(slot);
+    await to.cli('CLUSTER', 'SETSLOT', name, 'IMPORTING', fromId);
+    await from.cli('CLUSTER', 'SETSLOT', name, 'MIGRATING', toId);
+    for (;;) {
+      const keys = await from.cli('CLUSTER', 'GETKEYSINSLOT', name, '100');
+      if (keys === '') break;
+      const names = keys.split('\n');
+      await from.cli('MIGRATE', '127.0.0.1', String(to.port), '', '0', '5000', 'KEYS', ...names);
+    }
+    for (const server of [to, from]) await server.cli('CLUSTER', 'SETSLOT', name, 'NODE', toId);
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.close()));
   }

@@ -11,17 +11,26 @@ export interface LinkOptions {
   readonly clustered: boolean;
   readonly commandTimeout: number;
   readonly maxPendingBytes: number;
-  readonly onMessage: (channel: string, text: string) => void;
+  readonly onMessage: (link: Link, channel: string, text: string) => void;
+  /** The server has taken this channel from us: its slot is somewhere else now. */
+  readonly onMoved: (link: Link, channel: string) => void;
   /** Called once, after the link was open. */
   readonly onClose: (link: Link, why: string) => void;
 }
 
+/** Who uses a link, which it may share with others. */
+export interface Tenant {
+  /** What it asked for has its place on another server. */
+  moved(link: Link): void;
+}
+
 /**
- * Errors after which the server is not, or no longer, the one that we need: it lost its slots or
- * its rank, is loading, or has forgotten our scripts. Beginning anew is the answer to all.
+ * Errors after which the server is not, or no longer, the one that we need: it lost its rank, is
+ * loading, or has forgotten our scripts. Beginning anew is the answer to all. While a slot is
+ * moving (ASK, TRYAGAIN) its channels stay where they are: only the one call has failed.
  */
-const STALE =
-  /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN|READONLY|LOADING|MASTERDOWN|NOSCRIPT|NOAUTH|BUSY)\b/;
+const STALE = /^(CLUSTERDOWN|READONLY|LOADING|MASTERDOWN|NOSCRIPT|NOAUTH|BUSY)\b/;
+const MOVED = /^MOVED\b/;
 
 /** Beyond it one command would hold up others for too long, on both sides. */
 const CHANNELS_PER_COMMAND = 1_000;
@@ -50,8 +59,9 @@ export class Link {
       one.on('error', (error: unknown) => this.close(reasonOf(error)));
       one.on('end', () => this.close('the connection ended'));
     }
-    // The server took a slot's channels away from us: somebody else has them now.
-    this.subscriber.on('sharded-channel-moved', () => this.close('its slots moved'));
+    this.subscriber.on('sharded-channel-moved', (channel: string) => {
+      if (!this.isClosed) options.onMoved(this, channel);
+    });
   }
 
   /** Connects, and loads the scripts. */
@@ -87,7 +97,7 @@ export class Link {
    *
    * @throws PushException UNAVAILABLE, within commandTimeout; the command may have been executed
    */
-  send(args: string[]): Promise<unknown> {
+  send(args: string[], tenant: Tenant): Promise<unknown> {
     if (this.isClosed) return Promise.reject(unavailable(`Redis at ${this.name} is away`));
     const bytes = sizeOf(args);
     if (this.pendingBytes + bytes > this.options.maxPendingBytes) {
@@ -101,21 +111,21 @@ export class Link {
       },
       (error: unknown) => {
         this.pendingBytes -= bytes;
-        throw this.failure(error);
+        throw this.failure(error, tenant);
       },
     );
   }
 
-  async subscribe(channels: readonly string[]): Promise<void> {
-    await this.inParts(channels, (part) =>
+  async subscribe(channels: readonly string[], tenant: Tenant): Promise<void> {
+    await this.inParts(channels, tenant, (part) =>
       this.options.clustered
         ? this.subscriber.sSubscribe(part, this.onMessage)
         : this.subscriber.subscribe(part, this.onMessage),
     );
   }
 
-  async unsubscribe(channels: readonly string[]): Promise<void> {
-    await this.inParts(channels, (part) =>
+  async unsubscribe(channels: readonly string[], tenant: Tenant): Promise<void> {
+    await this.inParts(channels, tenant, (part) =>
       this.options.clustered
         ? this.subscriber.sUnsubscribe(part)
         : this.subscriber.unsubscribe(part),
@@ -128,17 +138,22 @@ export class Link {
     const wasOpen = this.state === 'open';
     this.state = 'closed';
     clearInterval(this.pinger);
-    this.commands.destroy();
-    this.subscriber.destroy();
+    // Not now: within a callback of its decoder, a client that is destroyed reads on from the
+    // beginning of the bytes that it has, and every message in them comes a second time.
+    setImmediate(() => {
+      this.commands.destroy();
+      this.subscriber.destroy();
+    });
     if (wasOpen) this.options.onClose(this, why);
   }
 
   private readonly onMessage = (text: string, channel: string): void => {
-    this.options.onMessage(channel, text);
+    if (!this.isClosed) this.options.onMessage(this, channel, text);
   };
 
   private async inParts(
     channels: readonly string[],
+    tenant: Tenant,
     run: (part: string[]) => Promise<void>,
   ): Promise<void> {
     const done: Promise<void>[] = [];
@@ -148,7 +163,7 @@ export class Link {
     try {
       await Promise.all(done);
     } catch (error) {
-      throw this.failure(error);
+      throw this.failure(error, tenant);
     }
   }
 
@@ -178,9 +193,10 @@ export class Link {
     this.pinger.unref();
   }
 
-  private failure(error: unknown): Error {
+  private failure(error: unknown, tenant: Tenant): Error {
     const why = reasonOf(error);
     if (STALE.test(why)) this.close(why);
+    else if (MOVED.test(why)) tenant.moved(this);
     return unavailable(`Redis at ${this.name} failed (${why})`, error);
   }
 }

@@ -1,12 +1,12 @@
 import type { ShardNames } from '../names.js';
 import type { Script } from '../scripts/index.js';
-import type { Link } from './link.js';
+import type { Link, Tenant } from './link.js';
 import { Subscriptions } from './subscriptions.js';
 import { unavailable } from './unavailable.js';
 
 /** A part of the keys and channels that is whole on one server, and the way to that server. */
-export class Shard {
-  readonly subscriptions = new Subscriptions();
+export class Shard implements Tenant {
+  readonly subscriptions = new Subscriptions(this);
   link: Link | undefined;
   /** Whether its server knows again what this node listens to and holds. */
   isUp = false;
@@ -14,10 +14,15 @@ export class Shard {
   constructor(
     readonly names: ShardNames,
     readonly publishCommand: 'PUBLISH' | 'SPUBLISH',
+    private readonly onMoved: (shard: Shard, link: Link) => void,
   ) {}
 
+  moved(link: Link): void {
+    this.onMoved(this, link);
+  }
+
   send(args: string[]): Promise<unknown> {
-    return this.link?.send(args) ?? Promise.reject(unavailable('Redis is away'));
+    return this.link?.send(args, this) ?? Promise.reject(unavailable('Redis is away'));
   }
 
   run(script: Script, args: string[]): Promise<unknown> {

@@ -37,7 +37,8 @@ export class Shards {
     private readonly listener: ShardsListener,
   ) {
     const publishing = topology.clustered ? 'SPUBLISH' : 'PUBLISH';
-    this.all = topology.bases.map((base) => new Shard(new ShardNames(base), publishing));
+    const onMoved = (shard: Shard, link: Link): void => this.onMoved(shard, link);
+    this.all = topology.bases.map((base) => new Shard(new ShardNames(base), publishing, onMoved));
     this.byBase = new Map(this.all.map((shard) => [shard.names.base, shard]));
   }
 
@@ -105,24 +106,34 @@ export class Shards {
     );
     const failure = done.find((result) => result.status === 'rejected');
     if (failure !== undefined) throw failure.reason;
+    this.closeUnused();
   }
 
   private async attach(endpoint: Endpoint, shards: Shard[]): Promise<void> {
     const link = this.links.get(endpoint.name) ?? (await this.open(endpoint));
-    if (link.isClosed) throw new Error('the connection ended');
     for (const shard of shards) shard.link = link;
+    const done = await Promise.allSettled(shards.map((shard) => this.bringUp(shard, link)));
+    const failure = done.find((result) => result.status === 'rejected');
+    if (failure !== undefined) throw failure.reason;
+  }
+
+  private async bringUp(shard: Shard, link: Link): Promise<void> {
     try {
-      await Promise.all(
-        shards.map(async (shard) => {
-          await shard.subscriptions.restore(link);
-          await this.listener.onUp(shard);
-          if (shard.link === link) shard.isUp = true;
-        }),
-      );
+      await shard.subscriptions.restore(link);
+      await this.listener.onUp(shard);
+      if (shard.link === link) shard.isUp = true;
     } catch (error) {
-      link.close(reasonOf(error));
+      // Others may well be served by the same link.
+      if (shard.link === link) this.leave(shard);
       throw error;
     }
+  }
+
+  private leave(shard: Shard): void {
+    shard.link = undefined;
+    shard.isUp = false;
+    shard.subscriptions.lose();
+    this.listener.onDown(shard);
   }
 
   private async open({ name, options }: Endpoint): Promise<Link> {
@@ -133,20 +144,30 @@ export class Shards {
       clustered: this.topology.clustered,
       commandTimeout,
       maxPendingBytes,
-      onMessage: (channel, text) => this.onMessage(channel, text),
+      onMessage: (from, channel, text) => this.onMessage(from, channel, text),
+      onMoved: (from, channel) => {
+        const shard = this.ofChannel(channel);
+        if (shard !== undefined) this.onMoved(shard, from);
+      },
       onClose: (closed, why) => this.onClose(closed, why),
     });
     if (this.stopped) link.close('stopped');
-    else this.links.set(name, link);
+    if (link.isClosed) throw new Error('the connection ended');
+    this.links.set(name, link);
     return link;
   }
 
-  private onMessage(channel: string, text: string): void {
-    const shard =
-      this.all.length === 1
-        ? this.all[0]
-        : this.byBase.get(channel.slice(0, channel.indexOf(':', this.baseColon)));
-    if (shard !== undefined) this.listener.onMessage(shard, channel, text);
+  private onMessage(link: Link, channel: string, text: string): void {
+    const shard = this.ofChannel(channel);
+    // What an old server sent before it lost the slot still comes, unless the new one may have
+    // sent something that came after it.
+    if (shard === undefined || (shard.link !== link && shard.link !== undefined)) return;
+    this.listener.onMessage(shard, channel, text);
+  }
+
+  private ofChannel(channel: string): Shard | undefined {
+    if (this.all.length === 1) return this.all[0];
+    return this.byBase.get(channel.slice(0, channel.indexOf(':', this.baseColon)));
   }
 
   /** Where the colon after a base is looked for: a cluster's base has one colon of its own. */
@@ -155,17 +176,28 @@ export class Shards {
   }
 
   private onClose(link: Link, why: string): void {
-    if (this.links.get(link.name) === link) this.links.delete(link.name);
-    for (const shard of this.all) {
-      if (shard.link !== link) continue;
-      shard.link = undefined;
-      shard.isUp = false;
-      shard.subscriptions.lose();
-      this.listener.onDown(shard);
-    }
+    if (this.links.get(link.name) !== link) return;
+    this.links.delete(link.name);
+    for (const shard of this.all) if (shard.link === link) this.leave(shard);
     if (this.stopped) return;
     this.failed(`the connection to ${link.name} ended (${why})`);
     this.repair();
+  }
+
+  /** One slot has another server now: the link goes on for the others that it serves. */
+  private onMoved(shard: Shard, link: Link): void {
+    if (shard.link !== link) return;
+    this.leave(shard);
+    this.failed(`a slot of ${link.name} has moved`);
+    this.repair();
+  }
+
+  private closeUnused(): void {
+    for (const [name, link] of this.links) {
+      if (this.all.some((shard) => shard.link === link)) continue;
+      this.links.delete(name);
+      link.close('it serves no slot of ours any more');
+    }
   }
 
   /** Tries until every shard has its server, at first after so many milliseconds. */

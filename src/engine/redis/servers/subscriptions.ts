@@ -1,4 +1,4 @@
-import type { Link } from './link.js';
+import type { Link, Tenant } from './link.js';
 import { reasonOf, unavailable } from './unavailable.js';
 
 const DONE = Promise.resolve();
@@ -13,9 +13,14 @@ export class Subscriptions {
   private changed = new Set<string>();
   private readonly active = new Set<string>();
   private link: Link | undefined;
+  private losses = 0;
+  /** Channels that a link may still have of us though our slot has left its server. */
+  private readonly left = new WeakMap<Link, ReadonlySet<string>>();
   /** The batch that is under way, and the one that begins after it. */
   private running: Promise<void> = DONE;
   private next: Promise<void> | undefined;
+
+  constructor(private readonly tenant: Tenant) {}
 
   /** Resolves when the server sends us what comes on the channel. */
   want(channel: string): Promise<void> {
@@ -40,10 +45,16 @@ export class Subscriptions {
     await this.work();
   }
 
-  /** The server is away, and with it every subscription. */
+  /** The server is away, or our slot is no longer there; and with it every subscription. */
   lose(): void {
+    const { link, active, changed, wanted } = this;
+    if (link !== undefined) {
+      const left = this.left.get(link) ?? [];
+      this.left.set(link, new Set([...left, ...active, ...changed, ...wanted]));
+    }
     this.link = undefined;
-    this.active.clear();
+    this.losses++;
+    active.clear();
   }
 
   /** Resolves when everything that has changed until now is done. */
@@ -61,8 +72,9 @@ export class Subscriptions {
   }
 
   private async apply(): Promise<void> {
-    const { link } = this;
+    const { link, losses } = this;
     if (link === undefined) throw unavailable('Redis is away');
+    const isLost = (): boolean => this.losses !== losses;
     const [added, removed]: [string[], string[]] = [[], []];
     for (const channel of this.changed) {
       if (this.wanted.has(channel) === this.active.has(channel)) continue;
@@ -72,14 +84,29 @@ export class Subscriptions {
     // From here on nothing may come from these: who wants one again must ask for it again.
     for (const channel of removed) this.active.delete(channel);
     try {
-      await Promise.all([link.subscribe(added), link.unsubscribe(removed)]);
+      await this.clear(link);
+      await Promise.all([
+        link.subscribe(added, this.tenant),
+        link.unsubscribe(removed, this.tenant),
+      ]);
     } catch (error) {
       // Nothing of this is known to be done now: begin anew, with pauses in between.
-      link.close(reasonOf(error));
+      if (!isLost()) link.close(reasonOf(error));
       throw error;
     }
-    if (this.link !== link) throw unavailable('the connection to Redis ended');
+    if (isLost()) throw unavailable('the connection to Redis ended');
     for (const channel of added) this.active.add(channel);
+  }
+
+  /**
+   * What a link had before our slot went to another server and came back, it takes for what it
+   * still has: the word of the server may have been lost among its answers.
+   */
+  private async clear(link: Link): Promise<void> {
+    const left = this.left.get(link);
+    if (left === undefined) return;
+    await link.unsubscribe([...left], this.tenant);
+    this.left.delete(link);
   }
 }
 

@@ -1,71 +1,99 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Link } from '../../../../../src/engine/redis/servers/link.js';
+import type { Link, Tenant } from '../../../../../src/engine/redis/servers/link.js';
 import { Subscriptions } from '../../../../../src/engine/redis/servers/subscriptions.js';
 
-/** A server that takes its time, and fails when told to. */
+/** A server that takes its time, behind a client that asks for no channel that it has already. */
 class FakeServer {
   readonly channels = new Set<string>();
   commands = 0;
+  private readonly known = new Set<string>();
+  private last: Promise<unknown> = Promise.resolve();
+  private moves = 0;
 
-  readonly subscribe = (channels: readonly string[]): Promise<void> =>
-    this.later(channels, (channel) => this.channels.add(channel));
+  readonly subscribe = (channels: readonly string[]): Promise<void> => {
+    const unknown = channels.filter((channel) => !this.known.has(channel));
+    return this.command(unknown, () => {
+      for (const channel of unknown) this.known.add(channel);
+      for (const channel of unknown) this.channels.add(channel);
+    });
+  };
 
   readonly unsubscribe = (channels: readonly string[]): Promise<void> =>
-    this.later(channels, (channel) => this.channels.delete(channel));
+    this.command(channels, () => {
+      for (const channel of channels) this.known.delete(channel);
+      for (const channel of channels) this.channels.delete(channel);
+    });
 
-  readonly close = (): void => undefined;
+  readonly close = (): void => {
+    throw new Error('There is no reason to close this.');
+  };
 
-  private async later(
-    channels: readonly string[],
-    each: (channel: string) => unknown,
-  ): Promise<void> {
-    if (channels.length === 0) return;
+  /** The slot goes to another server and comes back; the client does not hear of it. */
+  moveAwayAndBack(): void {
+    this.moves++;
+    this.channels.clear();
+  }
+
+  /** One after the other, as on a connection. */
+  private command(channels: readonly string[], run: () => void): Promise<void> {
+    if (channels.length === 0) return Promise.resolve();
     this.commands++;
-    await tick();
-    channels.forEach(each);
-    await tick();
+    const { moves } = this;
+    const done = this.last
+      .then(tick)
+      .then(() => {
+        if (moves !== this.moves) throw new Error('MOVED');
+        run();
+      })
+      .finally(tick);
+    this.last = done.catch(() => undefined);
+    return done;
   }
 }
+
+const TENANT: Tenant = { moved: () => undefined };
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 it('what is wanted when all is done is what the server has, and each wait is kept', async () => {
   const names = fc.constantFrom('a', 'b', 'c');
-  const step = fc.oneof(
-    fc.record({ do: fc.constantFrom('want' as const, 'drop' as const), channel: names }),
-    fc.record({ do: fc.constantFrom('tick' as const, 'reconnect' as const), channel: names }),
-  );
+  const step = fc.record({
+    do: fc.constantFrom('want', 'want', 'drop', 'tick', 'tick', 'reconnect', 'move'),
+    channel: names,
+  });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-      const subscriptions = new Subscriptions();
+      const subscriptions = new Subscriptions(TENANT);
       let server = new FakeServer();
       await subscriptions.restore(server as unknown as Link);
       const wanted = new Set<string>();
-      let drops = 0;
+      let [drops, losses] = [0, 0];
       const waits: Promise<unknown>[] = [];
-      for (const action of steps) {
-        const { channel } = action;
-        if (action.do === 'want') {
+      for (const { do: action, channel } of steps) {
+        const [dropsBefore, lossesBefore] = [drops, losses];
+        const wasLost = (): void => expect(losses).toBeGreaterThan(lossesBefore);
+        if (action === 'want') {
           wanted.add(channel);
-          const asked = server;
-          const since = drops;
           const kept = (): void => {
-            if (since === drops && asked === server) expect(server.channels).toContain(channel);
+            if (dropsBefore !== drops || lossesBefore !== losses) return;
+            expect(server.channels).toContain(channel);
           };
-          waits.push(subscriptions.want(channel).then(kept, () => expect(asked).not.toBe(server)));
-        } else if (action.do === 'drop') {
+          waits.push(subscriptions.want(channel).then(kept, wasLost));
+        } else if (action === 'drop') {
           wanted.delete(channel);
           drops++;
           waits.push(subscriptions.drop(channel));
-        } else if (action.do === 'tick') {
+        } else if (action === 'tick') {
           await tick();
         } else {
-          server = new FakeServer();
           subscriptions.lose();
-          const restored = server;
+          if (action === 'move') server.moveAwayAndBack();
+          else server = new FakeServer();
+          losses++;
+          const restored = losses;
           const restoring = subscriptions.restore(server as unknown as Link);
-          waits.push(restoring.catch(() => expect(restored).not.toBe(server)));
+          waits.push(restoring.catch(() => expect(losses).toBeGreaterThan(restored)));
         }
       }
       await Promise.all(waits);
@@ -77,7 +105,7 @@ it('what is wanted when all is done is what the server has, and each wait is kep
 
 it('everything of one tick is one command', async () => {
   const server = new FakeServer();
-  const subscriptions = new Subscriptions();
+  const subscriptions = new Subscriptions(TENANT);
   await subscriptions.restore(server as unknown as Link);
   await Promise.all(Array.from({ length: 1_000 }, (_, i) => subscriptions.want(`c${i}`)));
   expect(server.commands).toBe(1);
