@@ -1,7 +1,6 @@
-import { fileURLToPath } from 'node:url';
-import { loadFlags, serverFlags } from '../flags.js';
-import { Child } from '../lib/child.js';
-import { used } from '../lib/usage.js';
+import { loadFlags, serverFlags } from '../lib/processes/flags.js';
+import { Child } from '../lib/processes/child.js';
+import { used } from '../lib/processes/usage.js';
 
 /** All nodes and Redis share one core, so that none of them waits for the load. */
 const SERVER_CORE = 0;
@@ -34,8 +33,11 @@ export const systems = {
   },
 };
 
-const path = (file) => fileURLToPath(new URL(file, import.meta.url));
+/** @param {string} file in this folder */
+const program = (file) => new URL(file, import.meta.url);
+/** @param {number[]} values */
 const sum = (values) => values.reduce((total, value) => total + value, 0);
+/** @param {Child[]} children @param {string} name */
 const all = (children, name) => Promise.all(children.map((child) => child.call(name)));
 
 /** Nodes of one system with a Redis of their own, and the load of their clients. */
@@ -53,12 +55,12 @@ export class Cluster {
    * @param {number} [options.loads] processes that hold the connections
    */
   static async start({ system, nodes: count, each, network, loads: loadCount = 1 }) {
-    const redis = new Child(path('redis-server.js'), { core: SERVER_CORE });
+    const redis = new Child(program('redis-server.js'), { core: SERVER_CORE });
     const url = await redis.call('url');
     const nodes = Array.from(
       { length: count },
       () =>
-        new Child(path(system.node), {
+        new Child(program(system.node), {
           core: SERVER_CORE,
           flags: serverFlags(system.server),
           args: [url],
@@ -66,7 +68,7 @@ export class Cluster {
     );
     const loads = Array.from(
       { length: loadCount },
-      () => new Child(path('load.js'), { core: LOAD_CORE, flags: loadFlags }),
+      () => new Child(program('load.js'), { core: LOAD_CORE, flags: loadFlags }),
     );
     const ports = await all(nodes, 'ports');
     const targets = ports.map(({ port }, node) => ({
@@ -83,7 +85,12 @@ export class Cluster {
     return new Cluster(system, each, { redis, nodes, loads });
   }
 
-  /** @private */
+  /**
+   * @private
+   * @param {System} system
+   * @param {number} each
+   * @param {{ redis: Child, nodes: Child[], loads: Child[] }} children
+   */
   constructor(system, each, { redis, nodes, loads }) {
     this.system = system;
     this.each = each;

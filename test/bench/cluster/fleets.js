@@ -1,6 +1,6 @@
-import { singleUid } from '../lib/uids.js';
-import { Fleet } from '../load/fleet.js';
-import { now } from './clock.js';
+import { singleUid } from '../lib/wire/uids.js';
+import { Fleet } from '../lib/load/fleet.js';
+import { now } from '../lib/processes/clock.js';
 
 /**
  * The fleets of several nodes as one: what `closedLoop` and `fixedRate` need of a fleet. Each of
@@ -28,7 +28,7 @@ export class Fleets {
     };
   }
 
-  /** @param {import('../load/connection.js').Sink} sink */
+  /** @param {import('../lib/load/connection.js').Sink} sink */
   set sink(sink) {
     for (const fleet of this.fleets) fleet.sink = sink;
   }

@@ -1,10 +1,10 @@
 /** The load: a process that holds client connections to some nodes of a cluster. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answerCommands } from '../lib/commands.js';
-import { randomIntegers } from '../lib/random.js';
-import { settledMemory, usage } from '../lib/usage.js';
-import { closedLoop } from '../load/closed-loop.js';
-import { fixedRate } from '../load/fixed-rate.js';
+import { answerCommands } from '../lib/processes/commands.js';
+import { randomIntegers } from '../lib/wire/random.js';
+import { settledMemory, usage } from '../lib/processes/usage.js';
+import { closedLoop } from '../lib/load/closed-loop.js';
+import { fixedRate } from '../lib/load/fixed-rate.js';
 import { Fleets } from './fleets.js';
 import { EVERYONE, Trigger } from './trigger.js';
 
@@ -19,13 +19,18 @@ let trigger;
  * Makes the first node send to random uids of these.
  *
  * @param {{ from: number, to: number }} uids
+ * @returns {(number: number) => void}
  */
 function sendToAnyOf({ from, to }) {
   const random = randomIntegers();
   return (number) => trigger.pull(from + random(to - from), number);
 }
 
-/** Counts one operation after the other, to tell their messages apart in a trace. */
+/**
+ * Counts one operation after the other, to tell their messages apart in a trace.
+ *
+ * @param {(number: number) => void} send
+ */
 function counted(send) {
   let number = 0;
   return () => send(number++ % 1e7);

@@ -1,8 +1,8 @@
 /** A node of this package, as its users start it; its argument is the URL of Redis. */
-import { startPushApp } from '../servers/push-app.js';
+import { RedisEngine } from 'nestjs-uid-push/redis';
+import { startPushApp } from '../lib/servers/push-app.js';
 import { serveNode } from './serve-node.js';
 
-const { RedisEngine } = await import('../../../dist/engine/redis/index.js');
 const { app, push } = await startPushApp({ engine: new RedisEngine({ url: process.argv[2] }) });
 
 await serveNode(

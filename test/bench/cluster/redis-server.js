@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { createClient } from 'redis';
-import { answerCommands } from '../lib/commands.js';
+import { answerCommands } from '../lib/processes/commands.js';
 
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');

@@ -1,13 +1,14 @@
-import { besides, medianOf, ratioOf } from '../report/compare.js';
-import { describeMachine } from '../report/machine.js';
-import { percent, range, short, table } from '../report/tables.js';
-import { serverFlags } from '../flags.js';
+import { besides, medianOf, ratioOf } from '../lib/report/compare.js';
+import { describeMachine } from '../lib/report/machine.js';
+import { percent, range, short, table } from '../lib/report/tables.js';
+import { serverFlags } from '../lib/processes/flags.js';
 import { nameOf, systems } from './cluster.js';
 import { growthOfSocketIo, verdicts } from './targets.js';
 
 /**
- * @typedef {{ sizes: number[], connections: number, scenarios: import('./scenarios.js').Scenario[],
- *   redis: string, seconds: number, command: string }} Run
+ * @typedef {import('../lib/rounds.js').Results} Results
+ * @typedef {import('./scenarios.js').Scenario} Scenario
+ * @typedef {{ sizes: number[], connections: number, scenarios: Scenario[] }} Run
  */
 
 /** Packages beside those of every bench. */
@@ -36,7 +37,11 @@ moment at which a message was planned to be sent, so pauses count in full, and i
 of the command to the sender, locally and across nodes alike; "late" is how far behind this plan
 the load itself was (p99.9). Its rate is a quarter of what the same cluster could do at saturation.`;
 
-/** One scenario on the terminal, as soon as it is measured. */
+/**
+ * One scenario on the terminal, as soon as it is measured.
+ *
+ * @param {Results} results @param {Scenario} scenario @param {Run} run
+ */
 export function printScenario(results, scenario, run) {
   console.log(`\n${scenario.title}`);
   for (const row of rowsOf(results, scenario, run)) {
@@ -48,6 +53,7 @@ export function printScenario(results, scenario, run) {
   }
 }
 
+/** @param {Results} results @param {Run} run */
 export function printTargets(results, run) {
   console.log('\nTargets');
   for (const { label, limit, measured, spread } of verdicts(results, run)) {
@@ -57,9 +63,9 @@ export function printTargets(results, run) {
   console.log(`  ${rivalsGrowth(results, run)}`);
 }
 
-/** @param {import('../report/compare.js').Results} results @param {Run} run */
+/** @param {Results} results @param {Run & { redis: string, made: string }} run */
 export function markdown(results, run) {
-  const { scenarios, seconds, command, connections, redis } = run;
+  const { scenarios, made, connections, redis } = run;
   const verdictRows = verdicts(results, run).map(({ label, limit, measured, spread }) => [
     label,
     `≤ ${limit}`,
@@ -67,10 +73,11 @@ export function markdown(results, run) {
     range(spread),
     measured <= limit ? 'met' : '**NOT MET**',
   ]);
+  /** @param {string} server */
   const flags = (server) => `\`${serverFlags(server).join(' ')}\``;
   return [
     '# What several nodes cost',
-    `Made by \`${command}\` on ${new Date().toISOString().slice(0, 10)} in ${Math.ceil(seconds / 60)} minutes. Do not edit: the next run overwrites it.`,
+    made,
     `${describeMachine(PACKAGES)}\n- Redis ${redis}, on the core of the nodes\n- this module's nodes run with ${flags('module')}, Socket.IO's with ${flags('socketio')}\n- ${connections} connections on each node, each with a uid of its own`,
     '## Targets',
     table(['', 'target', 'measured', 'spread', ''], verdictRows),
@@ -85,6 +92,7 @@ export function markdown(results, run) {
   ].join('\n\n');
 }
 
+/** @param {Results} results @param {Run} run */
 function rivalsGrowth(results, run) {
   const growth = growthOfSocketIo(results, run);
   if (!growth) return '';
@@ -95,6 +103,7 @@ function rivalsGrowth(results, run) {
 /** Of which metric the ratio to Socket.IO is told, if the scenario has it. */
 const COMPARED = 'nodes';
 
+/** @param {Scenario} scenario */
 function headOf({ name, metrics }) {
   return [
     '',
@@ -106,6 +115,7 @@ function headOf({ name, metrics }) {
   ];
 }
 
+/** @param {Results} results @param {Scenario} scenario @param {Run} run */
 function rowsOf(results, { name, metrics }, { sizes, connections }) {
   const place = { connections, scenario: name };
   return sizes.flatMap((size) =>
@@ -128,6 +138,12 @@ function rowsOf(results, { name, metrics }, { sizes, connections }) {
   );
 }
 
+/**
+ * @param {Results} results
+ * @param {{ connections: number, scenario: string }} place
+ * @param {import('./cluster.js').System} system
+ * @param {number} size
+ */
 function ratioToRival(results, place, system, size) {
   if (system === systems.socketio) return '';
   const rival = nameOf(systems.socketio, size);

@@ -2,10 +2,7 @@
  * What is measured of each cluster. The first node sends, as server code does.
  *
  * @typedef {import('./cluster.js').Cluster} Cluster
- * @typedef {import('../scenarios.js').Sample} Sample
- *
- * @typedef {Omit<import('../scenarios.js').Scenario, 'run'> & {
- *   run: (cluster: Cluster, circumstances: { durationMs: number }) => Promise<Sample> }} Scenario
+ * @typedef {import('../lib/scenario.js').Scenario<Cluster>} Scenario
  */
 
 const IN_FLIGHT = 64;
@@ -33,6 +30,7 @@ const costs = {
  *
  * @param {string} to
  * @param {(cluster: Cluster) => number} inFlight
+ * @returns {Scenario['run']}
  */
 function send(to, inFlight = () => IN_FLIGHT) {
   return async (cluster, { durationMs }) => {
@@ -44,7 +42,11 @@ function send(to, inFlight = () => IN_FLIGHT) {
   };
 }
 
-/** CPU per broadcast, one after the other. */
+/**
+ * CPU per broadcast, one after the other.
+ *
+ * @type {Scenario['run']}
+ */
 async function broadcast(cluster, { durationMs }) {
   const work = { deliveries: cluster.connections, inFlight: 1, durationMs };
   const { result, serverBusy, loadBusy, ...cpu } = await cluster.measured(() =>
@@ -62,6 +64,7 @@ function per(operations, cpu) {
   );
 }
 
+/** @type {Scenario['run']} */
 async function saturation(cluster, { durationMs }) {
   const work = { uids: receivers.others(cluster), inFlight: IN_FLIGHT_SATURATED, durationMs };
   const { result, serverBusy, loadBusy } = await cluster.measured(() =>
@@ -70,9 +73,14 @@ async function saturation(cluster, { durationMs }) {
   return { metrics: { rate: (result.operations / result.ms) * 1000 }, serverBusy, loadBusy };
 }
 
-/** Across nodes and, at the same rate, to users of the sending node itself. */
+/**
+ * Across nodes and, at the same rate, to users of the sending node itself.
+ *
+ * @type {Scenario['run']}
+ */
 async function latency(cluster, { durationMs }) {
   const rate = cluster.saturation * LATENCY_LOAD;
+  /** @param {string} to */
   const at = (to) =>
     cluster.measured(() =>
       cluster.load.call('sendAtRate', { uids: receivers[to](cluster), rate, durationMs }),

@@ -1,8 +1,8 @@
-import { answerCommands } from '../lib/commands.js';
-import { numberedPayload, payloadOf } from '../lib/payload.js';
-import { singleUid } from '../lib/uids.js';
-import { settledMemory, usage } from '../lib/usage.js';
-import { now } from './clock.js';
+import { answerCommands } from '../lib/processes/commands.js';
+import { numberedPayload, payloadOf } from '../lib/wire/payload.js';
+import { singleUid } from '../lib/wire/uids.js';
+import { settledMemory, usage } from '../lib/processes/usage.js';
+import { now } from '../lib/processes/clock.js';
 import { EVERYONE, listenForTriggers } from './trigger.js';
 
 const SIZE = 64;
@@ -10,7 +10,7 @@ const SIZE = 64;
 /**
  * What a node of either system offers to the bench.
  *
- * @param {import('../servers/serve.js').Served} served
+ * @param {import('../messages/servers/serve.js').Served} served
  * @param {Record<string, (argument: any) => unknown>} [more] commands of this system only
  */
 export async function serveNode({ port, sendToUid, broadcast, countConnections }, more) {
@@ -20,7 +20,7 @@ export async function serveNode({ port, sendToUid, broadcast, countConnections }
     if (index === EVERYONE) void broadcast(payload(number));
     else void sendToUid(singleUid(index), payload(number));
   });
-  /** When it was called, and what it came to. */
+  /** When it was called, and what it came to. @param {() => unknown} work */
   const timed = async (work) => {
     const began = now();
     const result = await work();

@@ -1,7 +1,7 @@
 /** A node of Socket.IO with its classic Redis adapter; its argument is the URL of Redis. */
 import { createAdapter } from '@socket.io/redis-adapter';
 import { createClient } from 'redis';
-import { startSocketIo } from '../servers/socketio-app.js';
+import { startSocketIo } from '../lib/servers/socketio-app.js';
 import { serveNode } from './serve-node.js';
 
 const publisher = createClient({ url: process.argv[2] });

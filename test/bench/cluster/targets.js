@@ -1,5 +1,5 @@
-import { ratioOf } from '../report/compare.js';
-import { spread } from '../lib/statistics.js';
+import { ratioOf } from '../lib/report/compare.js';
+import { spread } from '../lib/report/statistics.js';
 import { nameOf, systems } from './cluster.js';
 
 /** CPU of all nodes per message, this module's by Socket.IO's. */
@@ -12,13 +12,13 @@ const GROWTH_LIMIT = 1.2;
 const ADDED_LIMIT = 1;
 
 /**
- * @typedef {import('../report/compare.js').Results} Results
+ * @typedef {import('../lib/rounds.js').Results} Results
  * @typedef {{ label: string, limit: number, measured: number,
- *   spread: import('../lib/statistics.js').Spread }} Verdict
+ *   spread: import('../lib/report/statistics.js').Spread }} Verdict
  */
 
 /**
- * What issue 4 asks for; nothing is said of what was not measured.
+ * What was promised; nothing is said of what was not measured.
  *
  * @param {Results} results
  * @param {{ sizes: number[], connections: number }} run numbers of nodes, ascending,
@@ -29,7 +29,9 @@ export function verdicts(results, { sizes, connections }) {
   const [few] = sizes;
   const many = sizes[sizes.length - 1];
   const { push, socketio } = systems;
+  /** @param {string} scenario */
   const nodesCpu = (scenario) => ({ connections, scenario, metric: 'nodes' });
+  /** @param {string} scenario @param {string} ours @param {string} theirs */
   const ratio = (scenario, ours, theirs) => ratioOf(results, nodesCpu(scenario), ours, theirs);
   const found = [
     {
@@ -62,6 +64,7 @@ export function verdicts(results, { sizes, connections }) {
   );
 }
 
+/** @param {Results} results @param {{ connections: number, server: string }} place */
 function addedBy(results, { connections, server }) {
   const samples = results[connections]?.latency?.[server];
   return samples && spread(samples.map(({ metrics }) => metrics.addedP50));

@@ -4,7 +4,7 @@
  * and both systems pay the same for being asked.
  */
 import { connect, createServer } from 'node:net';
-import { rawWrite } from '../load/raw-write.js';
+import { rawWrite } from '../lib/load/raw-write.js';
 
 /** Two unsigned 32 bit integers: the index of a uid, and a number for the payload. */
 const RECORD_BYTES = 8;

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
-import { PING, PONG, clientFrame, findFrame } from '../lib/frames.js';
-import { dialects } from '../load/dialects.js';
+import { PING, PONG, clientFrame, findFrame } from '../lib/wire/frames.js';
+import { dialects } from '../lib/load/dialects.js';
 
 const { json } = dialects;
 const span = { start: 0, length: 0 };
@@ -65,18 +65,25 @@ export class LoopbackStream extends Duplex {
     this.push(null);
   }
 
+  /** @override */
   _read() {}
 
+  /**
+   * @override
+   * @param {Buffer} chunk @param {string} _encoding @param {() => void} callback
+   */
   _write(chunk, _encoding, callback) {
     this.#receive(chunk);
     callback();
   }
 
+  /** @override @param {{ chunk: Buffer }[]} chunks @param {() => void} callback */
   _writev(chunks, callback) {
     this.#receive(Buffer.concat(chunks.map(({ chunk }) => chunk)));
     callback();
   }
 
+  /** @override @param {Error | null} error @param {(error: Error | null) => void} callback */
   _destroy(error, callback) {
     this.#ledger.closed++;
     callback(error);
@@ -94,6 +101,7 @@ export class LoopbackStream extends Duplex {
     }
   }
 
+  /** @param {Buffer} data @param {number} opcode */
   #count(data, opcode) {
     if (opcode === PING) {
       this.#ledger.pings++;

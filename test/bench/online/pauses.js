@@ -1,5 +1,10 @@
 import { PerformanceObserver, monitorEventLoopDelay } from 'node:perf_hooks';
 
+/**
+ * @typedef {{ gc: { count: number, total: number, longest: number }, longestStall: number }} Taken
+ *   all in milliseconds
+ */
+
 /** What holds the event loop up, since it was last asked. */
 export class Pauses {
   #collections = { count: 0, total: 0, longest: 0 };
@@ -12,7 +17,7 @@ export class Pauses {
     this.#delay.enable();
   }
 
-  /** All in milliseconds. */
+  /** @returns {Promise<Taken>} */
   async take() {
     // The observer hears of a collection a turn after it.
     await new Promise((resolve) => setTimeout(resolve, 5));

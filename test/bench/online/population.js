@@ -1,36 +1,38 @@
-import { fileURLToPath } from 'node:url';
-import { loadFlags, serverFlags } from '../flags.js';
-import { Child } from '../lib/child.js';
+import { loadFlags, serverFlags } from '../lib/processes/flags.js';
+import { LOAD } from '../lib/load/program.js';
+import { Child } from '../lib/processes/child.js';
 
 const HEARTBEAT_MS = 20_000;
 
 /** Sends, or writes, of one round. */
 export const SENDS = 20_000;
 
-const path = (file) => fileURLToPath(new URL(file, import.meta.url));
+/**
+ * `share` is the part of the users that have real sockets.
+ *
+ * @typedef {{ uids: number, share: number, network: number }} Size
+ */
 
 /** A server process, and its users: some over real sockets from a load process. */
 export class Population {
   #share;
   #sockets;
 
-  /**
-   * @param {{ uids: number, share: number, network: number }} size
-   *   `share` is the part of the users that have real sockets
-   */
+  /** @param {Size} size */
   static async start(size) {
-    const server = new Child(path('server.js'), {
+    const server = new Child(new URL('server.js', import.meta.url), {
       core: 0,
       flags: serverFlags('module'),
       args: [String(HEARTBEAT_MS)],
     });
-    const load = new Child(path('../load/main.js'), { core: 1, flags: loadFlags });
+    const load = new Child(LOAD, { core: 1, flags: loadFlags });
     const port = await server.call('port');
     const { network } = size;
     await load.call('target', { port, dialect: 'json', network, distinct: true });
     return new Population(size, server, load);
   }
 
+  /** @param {Size} size @param {Child} server @param {Child} load */
   constructor({ uids, share }, server, load) {
     this.uids = uids;
     this.server = server;
@@ -72,7 +74,12 @@ export class Population {
     await Promise.all([this.server.stop(), this.load.stop()]);
   }
 
-  /** Work after which the real sockets have got so many messages. */
+  /**
+   * Work after which the real sockets have got so many messages.
+   *
+   * @param {number} count
+   * @param {() => Promise<any>} work
+   */
   async #received(count, work) {
     await this.load.call('expect', count);
     const cost = await work();

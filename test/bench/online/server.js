@@ -1,13 +1,13 @@
 /** A server process with many connections: real ones from the load, and streams of its own. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answerCommands } from '../lib/commands.js';
-import { serverFrame } from '../lib/frames.js';
-import { payloadOf } from '../lib/payload.js';
-import { randomIntegers } from '../lib/random.js';
-import { quantile } from '../lib/statistics.js';
-import { singleUid } from '../lib/uids.js';
-import { settledMemory, usage, used } from '../lib/usage.js';
-import { startPushApp } from '../servers/push-app.js';
+import { answerCommands } from '../lib/processes/commands.js';
+import { serverFrame } from '../lib/wire/frames.js';
+import { payloadOf } from '../lib/wire/payload.js';
+import { randomIntegers } from '../lib/wire/random.js';
+import { quantile } from '../lib/report/statistics.js';
+import { singleUid } from '../lib/wire/uids.js';
+import { settledMemory, usage, used } from '../lib/processes/usage.js';
+import { startPushApp } from '../lib/servers/push-app.js';
 import { Ledger, LoopbackStream } from './loopback.js';
 import { Pauses } from './pauses.js';
 
@@ -27,6 +27,7 @@ let streams = [];
 /** What `sendBarely` looks up; filled when it is asked for, so that memory is measured without. */
 const byUid = new Map();
 
+/** @param {number} index */
 const streamUid = (index) => `s${index}`;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -39,7 +40,11 @@ async function until(condition, what) {
   }
 }
 
-/** The cost of some work, with what held the event loop up meanwhile. */
+/**
+ * The cost of some work, with what held the event loop up meanwhile.
+ *
+ * @param {() => Promise<unknown>} work
+ */
 async function observed(work) {
   await pauses.take();
   const before = usage();

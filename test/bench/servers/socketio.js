@@ -1,5 +1,0 @@
-/** Socket.IO alone, in one process. */
-import { serve } from './serve.js';
-import { startSocketIo } from './socketio-app.js';
-
-serve(await startSocketIo());
