@@ -51,7 +51,7 @@ export type {
   EngineHealth,
   Registration,
 } from './engine/engine.js';
-export type { NodeHandler } from './engine/node-handler.js';
+export type { NodeHandler, NodeNote } from './engine/node-handler.js';
 export type { ConnectionInfo } from './engine/connection-info.js';
 export type { Except, Member, Target } from './engine/target.js';
 export { MemoryCluster } from './engine/memory/memory-cluster.js';

@@ -1,7 +1,7 @@
 import type { MaybePromise } from '../protocol/maybe-promise.js';
 import type { Message } from '../protocol/message.js';
 import type { ConnectionInfo } from './connection-info.js';
-import type { NodeHandler } from './node-handler.js';
+import type { NodeHandler, NodeNote } from './node-handler.js';
 import type { CloseRequest } from '../protocol/close.js';
 import type { Except, Member, Target } from './target.js';
 
@@ -51,6 +51,7 @@ export const ENGINE = Symbol('Engine');
  *   to one uid arrive in the order of their `publish` calls.
  * - A message is carried only to nodes that hold a connection of its target.
  * - `publish` answers how many nodes those are; `except` does not change that count.
+ * - Notes of one node to another arrive at most once, in the order of the `tell` calls.
  * - A uid's membership of a group lasts until it leaves or the group is dissolved, whether it
  *   is online or not; a connection's membership ends with the connection.
  * - What can't be reached is a `PushException` UNAVAILABLE, within a bounded time.
@@ -77,6 +78,9 @@ export interface Engine {
   publish(target: Target, message: Message, except?: Except): MaybePromise<number>;
   /** Answers how many nodes held a connection of the member. */
   disconnect(member: Member, close: CloseRequest): MaybePromise<number>;
+
+  /** Tells a node something, itself included; answers whether that node is there. */
+  tell(node: string, note: NodeNote): MaybePromise<boolean>;
 
   joinGroup(member: Member, group: string): MaybePromise<void>;
   leaveGroup(member: Member, group: string): MaybePromise<void>;

@@ -4,6 +4,15 @@ import type { ConnectionInfo } from './connection-info.js';
 import type { Except, Member, Target } from './target.js';
 
 /**
+ * What one node tells another, beside messages for clients: JSON values under names of their own.
+ * Who listens for the kind knows the others, and checks them: they come from the network.
+ */
+export interface NodeNote {
+  readonly kind: string;
+  readonly [member: string]: unknown;
+}
+
+/**
  * This node as its engine sees it: how an engine calls back. Every method is synchronous, is
  * called in the order in which things happened, and never throws.
  */
@@ -44,4 +53,7 @@ export interface NodeHandler {
    * of the survivors when that node died.
    */
   presenceChanged(uid: string, online: boolean): void;
+
+  /** Another node, or this one, has told it something. */
+  told(note: NodeNote): void;
 }

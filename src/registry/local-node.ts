@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Subject } from 'rxjs';
 import { ENGINE, type Admission, type ConnectionLimit, type Engine } from '../engine/engine.js';
-import type { NodeHandler } from '../engine/node-handler.js';
+import type { NodeHandler, NodeNote } from '../engine/node-handler.js';
 import type { ConnectionInfo } from '../engine/connection-info.js';
 import type { Except, Member, Target } from '../engine/target.js';
 import type { CloseRequest } from '../protocol/close.js';
@@ -27,6 +27,7 @@ export class LocalNode implements NodeHandler {
   private readonly logger = new Logger(LocalNode.name);
   private readonly table = new ConnectionTable();
   private readonly limit: ConnectionLimit | undefined;
+  private readonly listeners = new Map<string, (note: NodeNote) => void>();
   private connectionCounter = 0;
 
   constructor(
@@ -195,6 +196,19 @@ export class LocalNode implements NodeHandler {
 
   presenceChanged(uid: string, online: boolean): void {
     this.emit({ type: online ? 'online' : 'offline', uid });
+  }
+
+  /** Has notes of this kind handed to the listener, which checks what they say. */
+  listen(kind: string, listener: (note: NodeNote) => void): void {
+    this.listeners.set(kind, listener);
+  }
+
+  told(note: NodeNote): void {
+    try {
+      this.listeners.get(note.kind)?.(note);
+    } catch (error) {
+      this.logger.warn(`A note of another node came to nothing: ${String(error)}`);
+    }
   }
 
   private connectionsOfMember(member: Member): Connection[] {

@@ -4,6 +4,7 @@ import { describeDisconnect } from './engine/disconnect.js';
 import { describeGroups } from './engine/groups.js';
 import { describeLimit } from './engine/limit.js';
 import { describeMessages } from './engine/messages.js';
+import { describeNotes } from './engine/notes.js';
 import { describePresence } from './engine/presence.js';
 import { describeSeparation } from './engine/separation.js';
 
@@ -12,6 +13,7 @@ export function describeEngine(name: string, makeCluster: () => Promise<EngineCl
   describe(`${name} keeps the engine contract:`, () => {
     const cluster = useThreeNodes(makeCluster);
     describeMessages(cluster);
+    describeNotes(cluster);
     describeGroups(cluster);
     describePresence(cluster);
     describeDisconnect(cluster);

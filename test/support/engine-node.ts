@@ -1,4 +1,5 @@
 import type { Engine, ConnectionLimit } from '../../src/engine/engine.js';
+import type { NodeNote } from '../../src/engine/node-handler.js';
 import type { Except, Target } from '../../src/engine/target.js';
 import { JsonCodec } from '../../src/protocol/json.codec.js';
 import { Message } from '../../src/protocol/message.js';
@@ -61,6 +62,8 @@ export class FakeSocket implements Transport {
 /** One node of a cluster under test: the engine, the node that it serves, and its events. */
 export class EngineNode {
   readonly events = new Mailbox<PushEvent>((event) => JSON.stringify(event));
+  /** What other nodes have told this one under the kind `test`. */
+  readonly notes = new Mailbox<NodeNote>((note) => JSON.stringify(note));
   readonly local: LocalNode;
   stopped = false;
   private messages = 0;
@@ -74,6 +77,7 @@ export class EngineNode {
       connectionLimitPolicy: limit?.beyond ?? 'refuse',
     });
     this.local.events.subscribe((event) => this.events.put(event));
+    this.local.listen('test', (note) => this.notes.put(note));
   }
 
   async start(): Promise<this> {

@@ -12,7 +12,7 @@ import type {
   EngineHealth,
   Registration,
 } from '../engine.js';
-import type { NodeHandler } from '../node-handler.js';
+import type { NodeHandler, NodeNote } from '../node-handler.js';
 import type { ConnectionInfo } from '../connection-info.js';
 import type { Except, Member, Target } from '../target.js';
 import { drop, MemoryCluster, setOf } from './memory-cluster.js';
@@ -66,6 +66,12 @@ export class MemoryEngine implements Engine, HistoryKeeper {
 
   disconnect(member: Member, close: CloseRequest): number {
     return this.countNodes((node) => node.disconnect(member, close));
+  }
+
+  tell(name: string, note: NodeNote): boolean {
+    const node = this.cluster.nodes.get(name);
+    node?.told(note);
+    return node !== undefined;
   }
 
   joinGroup(member: Member, group: string): void {

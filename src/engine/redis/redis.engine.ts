@@ -12,7 +12,7 @@ import type {
   EngineHealth,
   Registration,
 } from '../engine.js';
-import type { NodeHandler } from '../node-handler.js';
+import type { NodeHandler, NodeNote } from '../node-handler.js';
 import type { Except, Member, Target } from '../target.js';
 import { RedisHistory } from './history/redis.history.js';
 import { RedisNode } from './redis-node.js';
@@ -77,6 +77,10 @@ export class RedisEngine implements Engine, HistoryKeeper {
   async disconnect(member: Member, close: CloseRequest): Promise<number> {
     const answers = await this.node.publisher.orderFor(member, { task: 'close', ...close });
     return answers.filter((held) => held === true).length;
+  }
+
+  tell(node: string, note: NodeNote): MaybePromise<boolean> {
+    return this.node.publisher.tell(node, note);
   }
 
   async joinGroup(member: Member, group: string): Promise<void> {

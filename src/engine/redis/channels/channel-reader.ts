@@ -2,7 +2,14 @@ import { Logger } from '@nestjs/common';
 import type { Member, Target } from '../../target.js';
 import type { NodeHandler } from '../../node-handler.js';
 import { CloseCode } from '../../../protocol/codes.js';
-import { decode, encodeAnswer, signature, type Delivery, type Order } from './envelope.js';
+import {
+  decode,
+  encodeAnswer,
+  signature,
+  type Delivery,
+  type Order,
+  type Told,
+} from './envelope.js';
 import type { Groups } from './groups.js';
 import { parseChannel, type Channel } from '../names.js';
 import type { Questions } from './questions.js';
@@ -44,6 +51,7 @@ export class ChannelReader {
       const envelope = decode(text, this.nextId);
       if ('message' in envelope) this.deliver(channel, envelope);
       else if ('task' in envelope) this.carryOut(channel, envelope);
+      else if ('note' in envelope) this.tell(channel, envelope);
       else this.questions.answered(envelope.answerTo, envelope.answer);
     } catch (error) {
       this.skip(name, error);
@@ -54,6 +62,11 @@ export class ChannelReader {
     const target = channel.kind === 'node' ? targetOf(delivery) : channel;
     const held = this.node.deliver(target, delivery.message, delivery.except);
     this.answer(delivery, held);
+  }
+
+  private tell({ kind }: Channel, { note }: Told): void {
+    if (kind !== 'node') throw new Error('a note is for a node');
+    this.node.told(note);
   }
 
   private carryOut(channel: Channel, order: Order): void {

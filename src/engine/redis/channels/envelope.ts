@@ -1,3 +1,4 @@
+import type { NodeNote } from '../../node-handler.js';
 import type { Except } from '../../target.js';
 import { CLOSE_REASON_RULE, isCloseCode, isCloseReason } from '../../../protocol/close.js';
 import { isObject } from '../../../protocol/is-object.js';
@@ -39,7 +40,12 @@ export interface Answer {
   readonly answer: unknown;
 }
 
-export type Envelope = Delivery | Order | Answer;
+/** What a node tells the node of the channel. */
+export interface Told {
+  readonly note: NodeNote;
+}
+
+export type Envelope = Delivery | Order | Answer | Told;
 
 /**
  * How every message of this node begins, so that it knows its own without reading them: what it
@@ -85,6 +91,10 @@ export function encodeAnswer({ answerTo, answer }: Answer): string {
   return JSON.stringify({ v: VERSION, is: answer, re: answerTo });
 }
 
+export function encodeNote(note: NodeNote): string {
+  return JSON.stringify({ v: VERSION, note });
+}
+
 /**
  * Reads what came from a channel.
  *
@@ -125,6 +135,7 @@ function decodeAny(text: string, nextId: () => string): Envelope {
   if ('is' in fields && typeof fields.re === 'string') {
     return { answerTo: fields.re, answer: fields.is };
   }
+  if (isNote(fields.note)) return { note: fields.note };
   if (!('data' in fields)) throw new Error('it has no data');
   const id = fields.id === undefined ? nextId() : checkId(fields.id);
   return delivery(fields, Message.of(id, fields.data, checkFrom(fields.from)));
@@ -185,6 +196,10 @@ function checkId(id: unknown): string {
 
 function checkFrom(from: unknown): string | undefined {
   return optional(from, isString, '"from" is not a string');
+}
+
+function isNote(value: unknown): value is NodeNote {
+  return isObject(value) && isString(value.kind);
 }
 
 function isString(value: unknown): value is string {

@@ -1,12 +1,12 @@
 import type { MaybePromise } from '../../../protocol/maybe-promise.js';
 import type { Message } from '../../../protocol/message.js';
 import { nodeOfConnection } from '../../../protocol/names.js';
-import type { NodeHandler } from '../../node-handler.js';
+import type { NodeHandler, NodeNote } from '../../node-handler.js';
 import type { Except, Member, Target } from '../../target.js';
 import { publishToUids } from '../scripts/index.js';
 import type { Shard } from '../servers/shard.js';
 import type { Shards } from '../servers/shards.js';
-import { encodeMessage, encodeOrder, type Order } from './envelope.js';
+import { encodeMessage, encodeNote, encodeOrder, type Order } from './envelope.js';
 import type { Questions } from './questions.js';
 import type { Turns } from './turns.js';
 
@@ -40,6 +40,16 @@ export class Publisher {
     return this.questions.ask((replyTo) =>
       shard.publish(channel, encodeOrder(this.node.node, { ...order, replyTo })),
     );
+  }
+
+  /** Tells one node; answers whether it is there. */
+  tell(node: string, note: NodeNote): MaybePromise<boolean> {
+    if (node === this.node.node) {
+      this.node.told(note);
+      return true;
+    }
+    const home = this.shards.of(node);
+    return home.publish(home.names.node(node), encodeNote(note)).then((nodes) => nodes > 0);
   }
 
   orderFor(member: Member, order: Omit<Order, 'connection'>): Promise<unknown[]> {

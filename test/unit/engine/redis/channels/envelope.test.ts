@@ -4,6 +4,7 @@ import {
   decode,
   encodeAnswer,
   encodeMessage,
+  encodeNote,
   encodeOrder,
   signature,
   type Delivery,
@@ -54,6 +55,12 @@ describe('an envelope', () => {
     expect(roundTrip(text).message.json).toBe('{"offset":1}');
     expect(JSON.parse(text)).toMatchObject(position);
     expect(() => roundTrip(text.replace('"offset":12', '"offset":"12"'))).toThrow('position');
+  });
+
+  it('carries a note', () => {
+    const note = { kind: 'receipt', ids: ['1'], data: null };
+    expect(decode(encodeNote(note), nextId)).toEqual({ note });
+    expect(() => decode('{"note":{"data":1}}', nextId)).toThrow('no data');
   });
 
   it('from outside needs data only', () => {
