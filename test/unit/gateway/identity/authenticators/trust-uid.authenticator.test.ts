@@ -1,11 +1,13 @@
 import { Logger } from '@nestjs/common';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest';
 import { TrustUidAuthenticator } from '../../../../../src/gateway/identity/authenticators/trust-uid.authenticator.js';
 import type { Credential } from '../../../../../src/protocol/frames.js';
 
 describe('TrustUidAuthenticator', () => {
-  const warn = vi.spyOn(Logger.prototype, 'warn');
-  beforeEach(() => void warn.mockReset().mockReturnValue());
+  let warn: MockInstance<Logger['warn']>;
+  beforeEach(() => {
+    warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue();
+  });
 
   it("takes a text client's first frame as the uid", () => {
     expect(new TrustUidAuthenticator().authenticate('ada')).toEqual({ uid: 'ada' });
