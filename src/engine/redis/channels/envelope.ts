@@ -57,26 +57,18 @@ export function signature(node: string): string {
 
 /** The data comes last and is written as it is: the node that sends has made it valid JSON. */
 export function encodeMessage(node: string, message: Message, extra: DeliveryExtra = {}): string {
-  const { position } = message;
-  const place =
-    position === undefined ? '' : `,"epoch":"${position.epoch}","offset":${position.offset}`;
-  return encodeHead(node, message, extra) + place + encodeData(message);
-}
-
-/** What stands before the message's position, if it has one, and its data. */
-export function encodeHead(node: string, message: Message, extra: DeliveryExtra): string {
   const { except, uids, connection, replyTo } = extra;
+  const { from, position } = message;
   let text = `${signature(node)}"${message.id}"`;
-  if (message.from !== undefined) text += `,"from":${JSON.stringify(message.from)}`;
+  if (from !== undefined) text += `,"from":${JSON.stringify(from)}`;
   if (except !== undefined) text += `,"except":${JSON.stringify([...except])}`;
   if (uids !== undefined) text += `,"uids":${JSON.stringify(uids)}`;
   if (connection !== undefined) text += `,"connection":"${connection}"`;
   if (replyTo !== undefined) text += `,"re":"${replyTo}"`;
-  return text;
-}
-
-export function encodeData(message: Message): string {
-  return `,"data":${message.json}}`;
+  if (position !== undefined) {
+    text += `,"epoch":"${position.epoch}","offset":${position.offset}`;
+  }
+  return `${text},"data":${message.json}}`;
 }
 
 export type DeliveryExtra = Pick<Delivery, 'except' | 'uids' | 'connection' | 'replyTo'>;

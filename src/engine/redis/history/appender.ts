@@ -2,7 +2,7 @@ import type { Appended, AppendOptions } from '../../../history/history.js';
 import { sizeOf } from '../../../history/sizes.js';
 import type { StreamPosition } from '../../../protocol/frames.js';
 import type { Message } from '../../../protocol/message.js';
-import { encodeData, encodeHead } from '../channels/envelope.js';
+import { encodeMessage } from '../channels/envelope.js';
 import { append } from '../scripts/history/index.js';
 import type { Store } from './store.js';
 
@@ -15,31 +15,22 @@ export class Appender {
 
   append(uids: readonly string[], message: Message, options: AppendOptions): Promise<Appended> {
     sizeOf(message, this.store.options.maxBytes);
-    const args = this.argumentsFor(message, options);
+    const text = encodeMessage(this.store.node.node, message, { except: options.except });
     return uids.length === 1
-      ? this.appendForOne(uids[0], message, options, args)
-      : this.appendForMany(uids, message, options, args);
-  }
-
-  private argumentsFor(message: Message, options: AppendOptions): string[] {
-    const { except, settle, undeliveredAfter: within } = options;
-    const ttl = Math.min(options.ttl ?? Infinity, this.store.options.ttl);
-    const flags = `${settle === true ? 'f' : ''}${within === undefined ? '' : 'd'}`;
-    const head = encodeHead(this.store.node.node, message, { except });
-    return [String(ttl), flags || '-', String(within ?? 0), head, encodeData(message)];
+      ? this.appendForOne(uids[0], message, options, text)
+      : this.appendForMany(uids, message, options, text);
   }
 
   private appendForOne(
     uid: string,
     message: Message,
-    { except }: AppendOptions,
-    args: string[],
+    options: AppendOptions,
+    text: string,
   ): Promise<Appended> {
     const { shards, turns } = this.store;
-    const turn = turns.take(uid, except);
-    const shard = shards.of(uid);
-    const all = [shard.publishCommand, ...args, '0', uid];
-    return this.store.run(shard, append, all).then(
+    const turn = turns.take(uid, options.except);
+    const args = [this.wordsFor(options, '0'), text, uid];
+    return this.store.run(shards.of(uid), append, args).then(
       (reply) => {
         const [nodes, epoch, offset] = reply as [number, string, number];
         const position = { epoch, offset };
@@ -56,17 +47,16 @@ export class Appender {
   private async appendForMany(
     uids: readonly string[],
     message: Message,
-    { except }: AppendOptions,
-    args: string[],
+    options: AppendOptions,
+    text: string,
   ): Promise<Appended> {
     const { turns } = this.store;
     const positions = new Array<StreamPosition>(uids.length);
     const reached = new Set<string>();
-    const waiting = uids.map((uid) => turns.take(uid, except));
+    const waiting = uids.map((uid) => turns.take(uid, options.except));
     await this.store.runForAll(waiting, CHUNK, async (shard, some, places) => {
-      const names = some.map(({ uid }) => uid);
-      const all = [shard.publishCommand, ...args, '1', ...names];
-      const reply = await this.store.run(shard, append, all).catch((error: unknown) => {
+      const args = [this.wordsFor(options, '1'), text, ...some.map(({ uid }) => uid)];
+      const reply = await this.store.run(shard, append, args).catch((error: unknown) => {
         for (const turn of some) turns.settle(turn, null);
         throw error;
       });
@@ -79,5 +69,12 @@ export class Appender {
       }
     });
     return { positions, nodes: reached.size };
+  }
+
+  private wordsFor(options: AppendOptions, isNamed: '0' | '1'): string {
+    const { settle, undeliveredAfter: within } = options;
+    const ttl = Math.min(options.ttl ?? Infinity, this.store.options.ttl);
+    const flags = `${settle === true ? 'f' : ''}${within === undefined ? '' : 'd'}`;
+    return `${ttl} ${flags || '-'} ${within ?? 0} ${isNamed}`;
   }
 }

@@ -19,7 +19,8 @@ export class Store {
   readonly shards: Shards;
   readonly node: NodeHandler;
   readonly turns: Turns;
-  private readonly limits: string;
+  /** What every script begins with, per shard. */
+  private readonly settings: ReadonlyMap<Shard, string>;
 
   constructor(
     { shards, node, turns }: Place,
@@ -30,11 +31,14 @@ export class Store {
     this.turns = turns;
     const { maxLength, maxBytes, ttl, maxTotalBytes, maxDevices, maxNotes } = options;
     const maxShardBytes = Math.max(Math.ceil(maxTotalBytes / shards.all.length), maxBytes);
-    this.limits = [maxLength, maxBytes, ttl, maxShardBytes, maxDevices, maxNotes].join(' ');
+    const limits = [maxLength, maxBytes, ttl, maxShardBytes, maxDevices, maxNotes].join(' ');
+    this.settings = new Map(
+      shards.all.map((shard) => [shard, `${shard.names.base} ${shard.publishCommand} ${limits}`]),
+    );
   }
 
   run(shard: Shard, script: Script, args: string[]): Promise<unknown> {
-    return shard.run(script, [this.limits, ...args]);
+    return shard.evaluate(script, [this.settings.get(shard)!, ...args]);
   }
 
   runFor(uid: string, script: Script, args: string[]): Promise<unknown> {

@@ -25,8 +25,13 @@ export class Shard implements Tenant {
     return this.link?.send(args, this) ?? Promise.reject(unavailable('Redis is away'));
   }
 
+  /** Runs a script whose first argument is the base. */
   run(script: Script, args: string[]): Promise<unknown> {
-    return this.send(['EVALSHA', script.sha, '1', this.names.nodes, this.names.base, ...args]);
+    return this.evaluate(script, [this.names.base, ...args]);
+  }
+
+  evaluate(script: Script, args: string[]): Promise<unknown> {
+    return this.send(['EVALSHA', script.sha, '1', this.names.nodes, ...args]);
   }
 
   /** Answers how many nodes listen on the channel. */

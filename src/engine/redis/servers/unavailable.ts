@@ -5,7 +5,7 @@ import { PushException } from '../../../protocol/push.exception.js';
 export function unavailable(why: string, cause?: unknown): PushException {
   return new PushException(
     ErrorCode.UNAVAILABLE,
-    `The cluster cannot be reached: ${why}. What this node holds was served.`,
+    `The cluster cannot be reached: ${why}. What was asked may have been done, or a part of it.`,
     undefined,
     cause === undefined ? undefined : { cause },
   );

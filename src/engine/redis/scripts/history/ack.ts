@@ -5,16 +5,16 @@ import { PREAMBLE } from './preamble.js';
  * A device has seen everything up to an offset.
  *
  * KEYS[1] any key of the shard
- * ARGV    base, limits, uid, connectionId, device ('': none), epoch, offset
+ * ARGV    setting, uid, connectionId, device ('': none), epoch, offset
  *
  * Answers 'epoch' or 'beyond', or: 'acknowledged' or 'conflict', where the cursor was and is, and
  * the entries that were settled.
  */
 export const ack = new Script(`${PREAMBLE}
-local uid, connection, device, offset = ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[7])
+local uid, connection, device, offset = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[6])
 local name = device == '' and connection or device
 local epoch, top = find(uid)
-if epoch ~= ARGV[6] then return {'epoch'} end
+if epoch ~= ARGV[5] then return {'epoch'} end
 if offset > top then return {'beyond'} end
 
 local stream, kept = streams .. uid, kepts .. uid

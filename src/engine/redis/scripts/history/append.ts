@@ -12,52 +12,71 @@ import { PREAMBLE } from './preamble.js';
  * undelivered.
  *
  * KEYS[1] any key of the shard
- * ARGV    base, limits, publishing command, own ttl in ms, flags, ms within which it is to be
- *         acknowledged, envelope up to where the position belongs, rest of the envelope, '1' for
- *         the names of nodes, then the uids
+ * ARGV    setting, own ttl in ms and flags and ms within which it is to be acknowledged and 1 for
+ *         the names of nodes, envelope without position, then the uids
  *
  * Answers how many nodes got it, for several uids the sum; or their names, each once; then epoch
  * and offset for each uid.
  */
 export const append = new Script(`${PREAMBLE}
-local publish, expires, flags, within = ARGV[3], now + ARGV[4], ARGV[5], ARGV[6]
-local head, rest, isNamed = ARGV[7], ARGV[8], ARGV[9] == '1'
-local size = ${MESSAGE_BYTES - ',"data":}'.length} + #rest
-local begins = string.find(head, '"id":', 1, true)
-local id = string.match(head, '^"id":"([^"]*)"', begins)
-local stored = string.sub(head, begins) .. rest
+local ownTtl, flags, within, isNamed = string.match(ARGV[2], '(%d+) (%S+) (%d+) (%d)')
+local text = ARGV[3]
+-- Quotes within strings are escaped, so this can only be the member itself.
+local data = string.find(text, ',"data":', 1, true)
+local begins, _, id = string.find(text, '"id":"([^"]*)"')
+local size = ${MESSAGE_BYTES - ',"data":}'.length} + #text - data + 1
+local before, after = string.sub(text, 1, data - 1), string.sub(text, data)
+local stored = ' ' .. now .. ' ' .. now + ownTtl .. ' ' .. size .. ' \\n' .. string.sub(text, begins)
 local answer, reached = { 0 }, {}
 
-for i = 10, #ARGV do
-  local uid = ARGV[i]
-  local epoch, offset = touch(uid)
-  offset = offset + 1
-  call('HSET', streams .. uid, 't', offset)
-  local length = call('RPUSH', kepts .. uid, flags .. ' ' .. epoch .. ' ' .. offset .. ' ' .. now ..
-    ' ' .. expires .. ' ' .. size .. ' \\n' .. stored)
-  call('PEXPIRE', kepts .. uid, 4 * ttl)
-  if length == 1 then call('ZADD', oldest, now, uid) end
-  call('ZADD', ids, 0, id .. ' ' .. uid .. '\\n' .. offset)
-  if flags ~= '-' then
-    if has(flags, 'f') then call('ZADD', opens .. uid, offset, 'f' .. offset) end
-    if has(flags, 'd') then
-      call('ZADD', opens .. uid, offset, 'd' .. offset)
-      call('ZADD', due, now + within, dueName(epoch, offset, uid))
-    end
-    call('PEXPIRE', opens .. uid, 4 * ttl)
+local function await(uid, epoch, offset)
+  if has(flags, 'f') then call('ZADD', opens .. uid, offset, 'f' .. offset) end
+  if has(flags, 'd') then
+    call('ZADD', opens .. uid, offset, 'd' .. offset)
+    call('ZADD', due, now + within, dueName(epoch, offset, uid))
   end
-  local bytes = count(uid, size)
+  call('PEXPIRE', opens .. uid, 4 * ttl)
+end
+
+-- What is too old is left to others: it is in nobody's way.
+local function add(uid)
+  local stream = call('HMGET', streams .. uid, 'e', 't', 'l')
+  local epoch, offset = stream[1], 1
+  if epoch then
+    live(uid, tonumber(stream[3]))
+    offset = stream[2] + 1
+  else
+    epoch = begin(uid)
+  end
+  local place = epoch .. ' ' .. offset
+  call('HSET', streams .. uid, 't', offset)
+  local length = call('RPUSH', kepts .. uid, flags .. ' ' .. place .. stored)
+  if call('ZADD', oldest, 'NX', now, uid) == 1 then
+    -- The shard's own keys were lost because no node was here for long: the others are old.
+    if length > 1 then call('LTRIM', kepts .. uid, -1, -1) end
+    call('PEXPIRE', kepts .. uid, 4 * ttl)
+    length = 1
+  end
+  call('ZADD', ids, 0, id .. ' ' .. uid .. '\\n' .. offset)
+  if flags ~= '-' then await(uid, epoch, offset) end
+  local bytes, total = count(uid, size)
   while length > 1 and (length > maxLength or bytes > maxBytes) do
     pop(uid, true)
     reindex(uid)
     length = length - 1
-    bytes = tonumber(call('HGET', sizes, uid))
+    bytes, total = tonumber(call('HGET', sizes, uid)), call('HGET', totals, 'bytes')
   end
-  keepTotal()
+  keepTotal(total)
+  return epoch, offset
+end
+
+for i = 4, #ARGV do
+  local uid = ARGV[i]
+  local epoch, offset = add(uid)
   local nodes = call(publish, base .. ':uid:' .. uid,
-    head .. ',"epoch":"' .. epoch .. '","offset":' .. offset .. rest)
+    before .. ',"epoch":"' .. epoch .. '","offset":' .. offset .. after)
   answer[1] = answer[1] + nodes
-  if isNamed and nodes > 0 then
+  if isNamed == '1' and nodes > 0 then
     for _, conn in ipairs(call('ZRANGE', base .. ':conns:' .. uid, 0, -1)) do
       reached[string.sub(conn, 2, 11)] = true
     end
@@ -66,7 +85,7 @@ for i = 10, #ARGV do
   answer[#answer + 1] = offset
 end
 
-if isNamed then
+if isNamed == '1' then
   answer[1] = {}
   for node in pairs(reached) do table.insert(answer[1], node) end
 end

@@ -6,7 +6,7 @@ import { PREAMBLE } from './preamble.js';
  * Messages that nobody acknowledged in time become those of whoever asks, for the time of a lease.
  *
  * KEYS[1] any key of the shard
- * ARGV    base, limits, lease in ms, most messages
+ * ARGV    setting, lease in ms, most messages
  *
  * Answers uid and entry of each.
  */
@@ -22,12 +22,12 @@ local function entryOf(epoch, offset, uid)
   return call('HGET', owed, dueName(epoch, offset, uid))
 end
 
-for _, name in ipairs(call('ZRANGE', due, '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[4])) do
+for _, name in ipairs(call('ZRANGE', due, '-inf', now, 'BYSCORE', 'LIMIT', 0, ARGV[3])) do
   if bytes >= ${PAGE_BYTES} then break end
   local epoch, offset, uid = string.match(name, '^(%S+) (%d+) (.*)$')
   local entry = entryOf(epoch, offset, uid)
   if entry then
-    call('ZADD', due, now + ARGV[3], name)
+    call('ZADD', due, now + ARGV[2], name)
     answer[#answer + 1] = uid
     answer[#answer + 1] = entry
     bytes = bytes + #entry

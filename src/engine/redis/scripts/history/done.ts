@@ -5,10 +5,10 @@ import { PREAMBLE } from './preamble.js';
  * Undelivered messages have been handed over.
  *
  * KEYS[1] any key of the shard
- * ARGV    base, limits, then per message: epoch, offset, uid
+ * ARGV    setting, then per message: epoch, offset, uid
  */
 export const done = new Script(`${PREAMBLE}
-for i = 3, #ARGV, 3 do
+for i = 2, #ARGV, 3 do
   local epoch, offset, uid = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   release(epoch, offset, uid)
   local current, top = find(uid)

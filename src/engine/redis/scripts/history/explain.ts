@@ -5,16 +5,16 @@ import { PREAMBLE } from './preamble.js';
  * What is kept of a message, by its id.
  *
  * KEYS[1] any key of the shard
- * ARGV    base, limits, id, uid ('': any), most answers
+ * ARGV    setting, id, uid ('': any), most answers
  *
  * Answers for each uid: uid, highest acknowledged offset, time, notes, entry.
  */
 export const explain = new Script(`${PREAMBLE}
-local prefix = ARGV[3] .. ' '
-if ARGV[4] ~= '' then prefix = prefix .. ARGV[4] .. '\\n' end
+local prefix = ARGV[2] .. ' '
+if ARGV[3] ~= '' then prefix = prefix .. ARGV[3] .. '\\n' end
 local answer = {}
 for _, name in ipairs(call('ZRANGE', ids, '[' .. prefix, '(' .. prefix .. '\\255', 'BYLEX',
-    'LIMIT', 0, ARGV[5])) do
+    'LIMIT', 0, ARGV[4])) do
   local uid, offset = string.match(name, '^%S+ (.*)\\n(%d+)$')
   local epoch, top = find(uid)
   local index = tonumber(offset) - (top or 0) + call('LLEN', kepts .. uid) - 1

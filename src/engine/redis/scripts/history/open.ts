@@ -5,14 +5,14 @@ import { PREAMBLE } from './preamble.js';
  * Begins the uid's stream if there is none, and reads a page.
  *
  * KEYS[1] any key of the shard
- * ARGV    base, limits, uid, device ('': none), from where: 'at' a position, 'unread',
+ * ARGV    setting, uid, device ('': none), from where: 'at' a position, 'unread',
  *         'unwritten', or '' for no page; epoch, offset, most messages
  *
  * Answers epoch and end of the stream, and the page: the offset behind which it begins, the one up
  * to which it goes, and the entries; or why there is none, 'epoch' or 'trimmed'.
  */
 export const open = new Script(`${PREAMBLE}
-local uid, device, from, epoch, after = ARGV[3], ARGV[4], ARGV[5], ARGV[6], tonumber(ARGV[7])
+local uid, device, from, epoch, after = ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 local current, top = touch(uid)
 local stream = streams .. uid
 if from == '' then return { current, top } end
@@ -26,5 +26,5 @@ elseif from == 'unwritten' then
   after = math.max(tonumber(seen[1] or 0), tonumber(seen[2] or 0),
     top - call('LLEN', kepts .. uid))
 end
-return { current, top, page(uid, current, top, epoch, after, tonumber(ARGV[8])) }
+return { current, top, page(uid, current, top, epoch, after, tonumber(ARGV[7])) }
 `);

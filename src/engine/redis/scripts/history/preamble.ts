@@ -1,9 +1,9 @@
 import { NOTE_BYTES, PAGE_BYTES } from '../../../../history/sizes.js';
 
 /**
- * Begins every script that deals with what is kept. The first arguments are the shard's base and
- * the limits: most messages of a uid, most bytes of a uid, ttl in ms, most bytes of the shard,
- * most devices of a uid, most notes of a uid.
+ * Begins every script that deals with what is kept. The first argument is the **setting**, divided
+ * by spaces: base and publishing command of the shard, most messages of a uid, most bytes of a uid,
+ * ttl in ms, most bytes of the shard, most devices of a uid, most notes of a uid.
  *
  * REDIS.md, "What is kept", describes the keys. Every script counts what it adds and takes out, in
  * one step, so the sums are exact. Offsets have no holes and messages go at the beginning only, so
@@ -11,13 +11,13 @@ import { NOTE_BYTES, PAGE_BYTES } from '../../../../history/sizes.js';
  */
 export const PREAMBLE = `
 local call = redis.call
-local base = ARGV[1]
-local maxLength, maxBytes, ttl, maxTotal, maxDevices, maxNotes =
-  string.match(ARGV[2], '(%d+) (%d+) (%d+) (%d+) (%d+) (%d+)')
+local base, publish, maxLength, maxBytes, ttl, maxTotal, maxDevices, maxNotes =
+  string.match(ARGV[1], '(%S+) (%a+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+)')
 maxLength, maxBytes, ttl = tonumber(maxLength), tonumber(maxBytes), tonumber(ttl)
 maxTotal, maxDevices, maxNotes = tonumber(maxTotal), tonumber(maxDevices), tonumber(maxNotes)
 local time = call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local slack = math.floor(math.min(ttl / 16, 10000))
 
 local streams, kepts, opens, notes =
   base .. ':stream:', base .. ':kept:', base .. ':open:', base .. ':notes:'
@@ -36,9 +36,9 @@ local function has(flags, flag) return string.find(flags, flag, 1, true) ~= nil 
 
 local function dueName(epoch, offset, uid) return epoch .. ' ' .. offset .. ' ' .. uid end
 
+-- Answers the bytes of the uid and of all.
 local function count(uid, bytes)
-  call('HINCRBY', totals, 'bytes', bytes)
-  return call('HINCRBY', sizes, uid, bytes)
+  return call('HINCRBY', sizes, uid, bytes), call('HINCRBY', totals, 'bytes', bytes)
 end
 
 -- Nobody waits for an acknowledgement of this message any more.
@@ -113,12 +113,13 @@ local function age(uid)
   end
 end
 
--- Answers epoch and end of the stream, nothing if there is none.
+-- Answers epoch and end of the stream, and when it was last said to live on; nothing if there is
+-- none.
 local function find(uid)
-  local stream = call('HMGET', streams .. uid, 'e', 't')
+  local stream = call('HMGET', streams .. uid, 'e', 't', 'l')
   if not stream[1] then return end
   age(uid)
-  return stream[1], tonumber(stream[2])
+  return stream[1], tonumber(stream[2]), tonumber(stream[3])
 end
 
 local function begin(uid)
@@ -128,24 +129,36 @@ local function begin(uid)
   end
   call('DEL', streams .. uid, kepts .. uid, opens .. uid, notes .. uid)
   local epoch = string.format('%x.%x.', time[1], time[2]) .. call('HINCRBY', totals, 'epochs', 1)
-  call('HSET', streams .. uid, 'e', epoch, 't', 0)
+  call('HSET', streams .. uid, 'e', epoch, 't', 0, 'l', now)
+  call('PEXPIRE', streams .. uid, ttl + slack)
   return epoch, 0
+end
+
+-- The stream of the uid lives on. That is written down now and then only.
+local function live(uid, since)
+  if since + slack > now then return end
+  call('HSET', streams .. uid, 'l', now)
+  call('PEXPIRE', streams .. uid, ttl + slack)
+  call('PEXPIRE', kepts .. uid, 4 * ttl)
+  call('PEXPIRE', opens .. uid, 4 * ttl)
+  call('PEXPIRE', notes .. uid, 4 * ttl)
 end
 
 -- Answers epoch and end of the stream, which begins if there is none, and lives on.
 local function touch(uid)
-  local epoch, top = find(uid)
-  if not epoch then epoch, top = begin(uid) end
-  call('PEXPIRE', streams .. uid, ttl + 1000)
+  local epoch, top, since = find(uid)
+  if not epoch then return begin(uid) end
+  live(uid, since)
   return epoch, top
 end
 
-local function keepTotal()
-  while tonumber(call('HGET', totals, 'bytes') or 0) > maxTotal do
+local function keepTotal(total)
+  while tonumber(total) > maxTotal do
     local uid = call('ZRANGE', oldest, 0, 0)[1]
     if not uid then return end
     pop(uid, false)
     reindex(uid)
+    total = call('HGET', totals, 'bytes')
   end
 end
 
@@ -154,11 +167,11 @@ local function note(kind, uid, top, from, to, connection, device)
   local names = connection .. ' ' .. device
   call('RPUSH', notes .. uid, kind .. ' ' .. from .. ' ' .. to .. ' ' .. now .. ' ' .. names)
   call('PEXPIRE', notes .. uid, 4 * ttl)
-  count(uid, ${NOTE_BYTES} + #names)
+  local _, total = count(uid, ${NOTE_BYTES} + #names)
   local length = call('LLEN', kepts .. uid)
   if length == 0 then return reindex(uid) end
   tidyNotes(uid, top - length + 1)
-  keepTotal()
+  keepTotal(total)
 end
 
 -- Somebody has seen everything up to there: it is not undelivered any more. Answers what the

@@ -6,12 +6,12 @@ import { PREAMBLE } from './preamble.js';
  * These live for a shorter time than any list of messages: where they are gone the lists are old.
  *
  * KEYS[1] any key of the shard
- * ARGV    base, limits, most messages to take out
+ * ARGV    setting, most messages to take out
  *
  * Answers 1 if there is more.
  */
 export const sweep = new Script(`${PREAMBLE}
-local budget = tonumber(ARGV[3])
+local budget = tonumber(ARGV[2])
 while budget > 0 do
   local uid = call('ZRANGE', oldest, '-inf', now - ttl, 'BYSCORE', 'LIMIT', 0, 1)[1]
   if not uid then break end

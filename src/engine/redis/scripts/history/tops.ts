@@ -6,13 +6,13 @@ import { PREAMBLE } from './preamble.js';
  * and begins anew.
  *
  * KEYS[1] any key of the shard
- * ARGV    base, limits, then per uid: uid, epoch and offset that the node knows ('' and 0: none)
+ * ARGV    setting, then per uid: uid, epoch and offset that the node knows ('' and 0: none)
  *
  * Answers epoch and end of each.
  */
 export const tops = new Script(`${PREAMBLE}
 local answer = {}
-for i = 3, #ARGV, 3 do
+for i = 2, #ARGV, 3 do
   local uid = ARGV[i]
   local epoch, top = touch(uid)
   if epoch == ARGV[i + 1] and top < tonumber(ARGV[i + 2]) then

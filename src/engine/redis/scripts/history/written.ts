@@ -5,11 +5,11 @@ import { PREAMBLE } from './preamble.js';
  * Messages were handed to sockets.
  *
  * KEYS[1] any key of the shard
- * ARGV    base, limits, then per note: uid, epoch, connectionId, device ('': none), first and last
+ * ARGV    setting, then per note: uid, epoch, connectionId, device ('': none), first and last
  *         offset, '1' if it is a text connection
  */
 export const written = new Script(`${PREAMBLE}
-for i = 3, #ARGV, 7 do
+for i = 2, #ARGV, 7 do
   local uid, from, to = ARGV[i], tonumber(ARGV[i + 4]), tonumber(ARGV[i + 5])
   local epoch, top = find(uid)
   if epoch == ARGV[i + 1] and to <= top then
