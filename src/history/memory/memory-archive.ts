@@ -53,7 +53,7 @@ export class MemoryArchive {
   /** It lost messages that a node has seen: it has another life from now on. */
   beginAnew(uid: string, now: number): MemoryStream {
     const stream = this.streams.get(uid);
-    while (stream !== undefined && stream.length > 0) this.drop(stream, false);
+    while (stream !== undefined && stream.length > 0) this.drop(stream, true);
     return this.begin(uid, now);
   }
 
