@@ -1,4 +1,5 @@
 export { PushModule } from './push.module.js';
+export type { DeliveryOptions, PushHistoryOptions } from './delivery/delivery.options.js';
 export type { EngineOptions } from './engine/engine.options.js';
 export type { GatewayOptions } from './gateway/gateway.options.js';
 export type {
@@ -9,10 +10,8 @@ export type {
 export type { RegistryOptions } from './registry/registry.options.js';
 export type { RoutingOptions } from './routing/routing.options.js';
 
-export {
-  ConnectionRegistryService,
-  type SendOptions,
-} from './service/connection-registry.service.js';
+export { ConnectionRegistryService } from './service/connection-registry.service.js';
+export type { PlainSendOptions, SendOptions, SendOutcome } from './delivery/send-options.js';
 export type { PushEvent } from './registry/push-event.js';
 
 export type { OwnReply } from './routing/frames/frame-handler.js';

@@ -8,6 +8,7 @@ import {
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
+import { DeliveryLifecycle } from './delivery/delivery-lifecycle.js';
 import { deliveryProviders } from './delivery/delivery.providers.js';
 import { Sender } from './delivery/sender.js';
 import { ENGINE, type Engine } from './engine/engine.js';
@@ -35,6 +36,7 @@ export class PushModule implements OnModuleInit, OnModuleDestroy, OnApplicationS
   constructor(
     private readonly local: LocalNode,
     @Inject(ENGINE) private readonly engine: Engine,
+    private readonly delivery: DeliveryLifecycle,
     @Optional() private readonly gateway?: GatewayLifecycle,
   ) {}
 
@@ -55,6 +57,7 @@ export class PushModule implements OnModuleInit, OnModuleDestroy, OnApplicationS
   async onModuleInit(): Promise<void> {
     this.gateway?.start();
     await this.engine.start(this.local);
+    await this.delivery.start();
   }
 
   onModuleDestroy(): void {
@@ -64,6 +67,7 @@ export class PushModule implements OnModuleInit, OnModuleDestroy, OnApplicationS
   /** Nest has closed the sockets by now, after every hook that may still have wanted to send. */
   async onApplicationShutdown(): Promise<void> {
     this.gateway?.stop();
+    await this.delivery.stop();
     await this.engine.stop();
     this.local.events.complete();
   }

@@ -1,4 +1,10 @@
 import type { FactoryProvider, ModuleMetadata, Type } from '@nestjs/common';
+import {
+  checkPushHistoryOptions,
+  DELIVERY_OPTIONS,
+  deliveryOptions,
+  type DeliveryOptions,
+} from './delivery/delivery.options.js';
 import { ENGINE_OPTIONS, engineOptions, type EngineOptions } from './engine/engine.options.js';
 import { GATEWAY_OPTIONS, gatewayOptions, type GatewayOptions } from './gateway/gateway.options.js';
 import { checkOption, checkOptions } from './options/check-options.js';
@@ -16,12 +22,13 @@ export const ROOMS = [
   { table: gatewayOptions, token: GATEWAY_OPTIONS },
   { table: routingOptions, token: ROUTING_OPTIONS },
   { table: registryOptions, token: REGISTRY_OPTIONS },
+  { table: deliveryOptions, token: DELIVERY_OPTIONS },
   { table: engineOptions, token: ENGINE_OPTIONS },
 ];
 
 /** Everything that can be set. Times are milliseconds, sizes are bytes. */
 export interface PushModuleOptions
-  extends GatewayOptions, RoutingOptions, RegistryOptions, EngineOptions {
+  extends GatewayOptions, RoutingOptions, DeliveryOptions, RegistryOptions, EngineOptions {
   /**
    * False for a process without sockets: a worker or a cron job that only sends. A subclass of
    * `UidGateway` to put guards, interceptors or pipes before the module's own events.
@@ -65,6 +72,7 @@ export const PUSH_OPTIONS = Symbol('PushModuleOptions');
 export function checkPushOptions(given: PushModuleOptions): PushModuleOptions {
   const checked = checkOptions(OWNER, TABLE, given);
   if (checked.gateway !== false && checked.authenticator === undefined) throw noAuthenticator();
+  if (checked.history !== undefined) checkPushHistoryOptions(checked.history);
   return checked;
 }
 

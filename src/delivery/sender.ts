@@ -37,12 +37,21 @@ export class Sender {
    *
    * @throws PushException VALIDATION_FAILED when `data` has no JSON form
    */
-  send(target: Target, { data, from, except }: SendRequest): MaybePromise<SendResult> {
-    const message = Message.of(this.nextMessageId(), data, from);
-    const nodes = this.engine.publish(target, message, except);
+  send(target: Target, request: SendRequest): MaybePromise<SendResult> {
+    const message = this.compose(request);
+    const nodes = this.engine.publish(target, message, request.except);
     return isPromise(nodes)
       ? nodes.then((count) => ({ id: message.id, nodes: count }))
       : { id: message.id, nodes };
+  }
+
+  /**
+   * The message, with an id of its own.
+   *
+   * @throws PushException VALIDATION_FAILED when `data` has no JSON form
+   */
+  compose({ data, from }: SendRequest): Message {
+    return Message.of(this.nextMessageId(), data, from);
   }
 
   private nextMessageId(): string {

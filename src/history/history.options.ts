@@ -68,7 +68,7 @@ export interface HistoryOptions {
   undeliveredLease?: number;
 }
 
-const historyOptions = {
+export const historyOptions = {
   maxLength: { default: 1_000, rule: whole('messages', 1, 100_000) },
   maxBytes: { default: MIB, rule: whole('bytes', 1_024) },
   ttl: { default: 86_400_000, rule: whole('ms', 1_000) },
@@ -83,7 +83,11 @@ export type CheckedHistoryOptions = Readonly<Required<HistoryOptions>>;
 
 /** @throws Error that names the broken option and what is allowed */
 export function checkHistoryOptions(given: HistoryOptions): CheckedHistoryOptions {
-  const checked = checkOptions('PushModule history', historyOptions, given);
+  return checkTotals(checkOptions('PushModule history', historyOptions, given));
+}
+
+/** @throws Error when what is kept of all has less room than what is kept of one */
+export function checkTotals<O extends CheckedHistoryOptions>(checked: O): O {
   const { maxBytes, maxTotalBytes } = checked;
   if (maxTotalBytes < maxBytes) {
     const allowed = `at least "maxBytes", which is ${maxBytes}`;

@@ -3,6 +3,9 @@ import type { MaybePromise } from '../protocol/maybe-promise.js';
 import type { Message } from '../protocol/message.js';
 import type { CheckedHistoryOptions } from './history.options.js';
 
+/** Where the history is injected; null where there is none. */
+export const HISTORY = Symbol('History');
+
 /**
  * The seam between this node and what is kept. The engine carries messages to whoever is here;
  * the history keeps those that were sent to be retained, for whoever comes later. Per uid there

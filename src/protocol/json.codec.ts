@@ -53,7 +53,8 @@ export class JsonCodec implements Codec {
 
   encodeMessage(message: Message): string {
     const from = message.from === undefined ? '' : `,"from":${JSON.stringify(message.from)}`;
-    return `{"event":"message","data":{"id":"${message.id}"${from},"data":${message.json}}}`;
+    const place = message.position === undefined ? '' : `,"offset":${message.position.offset}`;
+    return `{"event":"message","data":{"id":"${message.id}"${from}${place},"data":${message.json}}}`;
   }
 
   encodeReply(event: string, data: unknown, id?: FrameId): string {

@@ -1,3 +1,5 @@
+import type { Retention } from '../delivery/retained-sends.js';
+import type { SendOptions } from '../delivery/send-options.js';
 import type { Except, Member } from '../engine/target.js';
 import {
   CLOSE_CODE_RULE,
@@ -7,6 +9,7 @@ import {
   type CloseRequest,
 } from '../protocol/close.js';
 import { CloseCode, ErrorCode } from '../protocol/codes.js';
+import { isObject } from '../protocol/is-object.js';
 import { isConnectionId, isName, isUid, NAME_RULE, UID_RULE } from '../protocol/names.js';
 import { PushException } from '../protocol/push.exception.js';
 
@@ -49,6 +52,28 @@ export function checkExcept(except: unknown): Except | undefined {
     throw invalid('except', 'must be a uid or connectionId, or an array of them');
   }
   return names.length === 0 ? undefined : new Set(names);
+}
+
+/** How the message is to be retained; undefined when nothing asks for it. */
+export function checkRetention({ retain, settle }: SendOptions): Retention | undefined {
+  if (settle !== undefined && settle !== 'first-ack') {
+    throw invalid('settle', 'must be "first-ack"');
+  }
+  const ttl = checkRetain(retain);
+  if (settle === undefined && (retain === undefined || retain === false)) return undefined;
+  return { ...(ttl !== undefined && { ttl }), ...(settle !== undefined && { settle: true }) };
+}
+
+/** @returns its ttl, if it has one */
+function checkRetain(retain: unknown): number | undefined {
+  if (retain === undefined || typeof retain === 'boolean') return undefined;
+  if (!isObject(retain)) throw invalid('retain', 'must be true, false or an object with a ttl');
+  if (isWhole(retain.ttl, 1)) return retain.ttl;
+  throw invalid('retain.ttl', 'must be a whole number of milliseconds, at least 1');
+}
+
+function isWhole(value: unknown, least: number): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= least;
 }
 
 export function checkClose(options: Partial<CloseRequest> = {}): CloseRequest {

@@ -6,6 +6,8 @@ import { ENGINE, type Counts, type Engine, type EngineHealth } from '../engine/e
 import type { CloseRequest } from '../protocol/close.js';
 import type { SendResult } from '../protocol/frames.js';
 import type { MaybePromise } from '../protocol/maybe-promise.js';
+import { RetainedSends } from '../delivery/retained-sends.js';
+import type { PlainSendOptions, SendOptions, SendOutcome } from '../delivery/send-options.js';
 import { Sender } from '../delivery/sender.js';
 import {
   checkClose,
@@ -13,16 +15,12 @@ import {
   checkExcept,
   checkGroup,
   checkMember,
+  checkRetention,
   checkUid,
   checkUids,
 } from './arguments.js';
 import { LocalNode } from '../registry/local-node.js';
 import type { PushEvent } from '../registry/push-event.js';
-
-export interface SendOptions {
-  /** Uids and connectionIds that do not get the message. Does not change `nodes`. */
-  except?: string | readonly string[];
-}
 
 /**
  * Sends to users and asks who is here, over the whole cluster. Inject it anywhere.
@@ -40,6 +38,7 @@ export class ConnectionRegistryService {
   /** @internal */
   constructor(
     private readonly sender: Sender,
+    private readonly retained: RetainedSends,
     @Inject(ENGINE) private readonly engine: Engine,
     local: LocalNode,
   ) {
@@ -47,7 +46,7 @@ export class ConnectionRegistryService {
   }
 
   /** Sends to every connection of the uid. Nobody online is no error: `nodes` is 0. */
-  async sendToUid(uid: string, data: unknown, options?: SendOptions): Promise<SendResult> {
+  async sendToUid(uid: string, data: unknown, options?: SendOptions): Promise<SendOutcome> {
     return this.send({ kind: 'uid', uid: checkUid(uid) }, data, options);
   }
 
@@ -56,12 +55,15 @@ export class ConnectionRegistryService {
     uids: readonly string[],
     data: unknown,
     options?: SendOptions,
-  ): Promise<SendResult> {
+  ): Promise<SendOutcome> {
     return this.send({ kind: 'uids', uids: checkUids(uids) }, data, options);
   }
 
-  /** Sends to every connection in the group. */
-  async sendToGroup(group: string, data: unknown, options?: SendOptions): Promise<SendResult> {
+  /**
+   * Sends to every connection in the group. Retained: to each uid that `uidsInGroup` names, and so
+   * to all connections that these have or will have.
+   */
+  async sendToGroup(group: string, data: unknown, options?: SendOptions): Promise<SendOutcome> {
     return this.send({ kind: 'group', group: checkGroup(group) }, data, options);
   }
 
@@ -69,14 +71,14 @@ export class ConnectionRegistryService {
   async sendToConnection(
     connectionId: string,
     data: unknown,
-    options?: SendOptions,
+    options?: PlainSendOptions,
   ): Promise<SendResult> {
     const target = { kind: 'connection', connectionId: checkConnectionId(connectionId) } as const;
     return this.send(target, data, options);
   }
 
   /** Sends to every authenticated connection. */
-  async broadcast(data: unknown, options?: SendOptions): Promise<SendResult> {
+  async broadcast(data: unknown, options?: PlainSendOptions): Promise<SendResult> {
     return this.send({ kind: 'all' }, data, options);
   }
 
@@ -168,7 +170,12 @@ export class ConnectionRegistryService {
     return this.engine.health();
   }
 
-  private send(target: Target, data: unknown, options?: SendOptions): MaybePromise<SendResult> {
-    return this.sender.send(target, { data, except: checkExcept(options?.except) });
+  private send(target: Target, data: unknown, options?: SendOptions): MaybePromise<SendOutcome> {
+    if (options === undefined) return this.sender.send(target, { data });
+    const request = { data, except: checkExcept(options.except) };
+    const retention = checkRetention(options);
+    return retention === undefined
+      ? this.sender.send(target, request)
+      : this.retained.send(target, request, retention);
   }
 }

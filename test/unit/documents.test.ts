@@ -13,6 +13,7 @@ const RUN = ['ts', 'js', 'sh', 'console', 'php', 'python'];
 /** Each table of options, and the document that explains it. */
 const OPTIONS = {
   PushModuleOptions: 'src/OPTIONS.md',
+  PushHistoryOptions: 'src/delivery/DELIVERY.md',
   JwtAuthenticatorOptions: 'src/gateway/identity/AUTHENTICATION.md',
   PushApiModuleOptions: 'src/http/HTTP.md',
   RedisEngineOptions: 'src/engine/SCALING.md',

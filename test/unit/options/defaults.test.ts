@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { checkPushHistoryOptions } from '../../../src/delivery/delivery.options.js';
 import { checkRedisOptions } from '../../../src/engine/redis/redis.options.js';
 import { checkJwtOptions } from '../../../src/gateway/identity/authenticators/jwt.options.js';
 import { checkPushApiOptions } from '../../../src/http/push-api.options.js';
@@ -20,6 +21,10 @@ const ROOMS: Record<string, Room> = {
     'src/routing/routing.options.ts',
     'src/registry/registry.options.ts',
     'src/engine/engine.options.ts',
+  ]),
+  'PushModule history': room(checkPushHistoryOptions, {}, 'src/delivery/DELIVERY.md', [
+    'src/history/history.options.ts',
+    'src/delivery/delivery.options.ts',
   ]),
   PushApiModule: room(checkPushApiOptions, { apiKeys: [] }, 'src/http/HTTP.md', [
     'src/http/push-api.options.ts',

@@ -1,0 +1,16 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { HISTORY, type History } from '../history/history.js';
+
+/** What runs beside the sends, between the start of the engine and its end. */
+@Injectable()
+export class DeliveryLifecycle {
+  constructor(@Inject(HISTORY) private readonly history: History | null) {}
+
+  async start(): Promise<void> {
+    await this.history?.start({ doubted: () => undefined });
+  }
+
+  async stop(): Promise<void> {
+    await this.history?.stop();
+  }
+}

@@ -1,0 +1,72 @@
+import type { HistoryKeeper } from '../history/history.js';
+import {
+  checkTotals,
+  historyOptions,
+  type CheckedHistoryOptions,
+  type HistoryOptions,
+} from '../history/history.options.js';
+import { checkOptions } from '../options/check-options.js';
+import type { Checked, OptionTable } from '../options/option-table.js';
+import { instanceWith, whole } from '../options/rules.js';
+import { isObject } from '../protocol/is-object.js';
+
+/** Of messages that are retained: how much is kept, by whom, and how clients come to it. */
+export interface PushHistoryOptions extends HistoryOptions {
+  /**
+   * What keeps the messages.
+   *
+   * @default the engine: MemoryEngine in this process, RedisEngine in its Redis
+   */
+  store?: HistoryKeeper;
+
+  /**
+   * Messages that a client which was away may recover; of more it is told `too-many`, and loads
+   * its state anew. Text clients, which cannot be told, get all that is kept.
+   *
+   * @default 1_000 messages
+   */
+  maxRecovered?: number;
+
+  /**
+   * Within so long each node compares where it stands in the stream of each uid that is here with
+   * the history, and delivers what was lost on the way. Half of `ttl` if that is less.
+   *
+   * @default 25_000 ms
+   */
+  checkInterval?: number;
+}
+
+export interface DeliveryOptions {
+  /**
+   * Switches on retained messages, recovery and acknowledgements; `{}` for the defaults.
+   *
+   * @default none: every message is sent at most once, and nothing is kept
+   */
+  history?: PushHistoryOptions;
+}
+
+export const deliveryOptions = {
+  history: {
+    rule: { allowed: 'an object with options of the history, or none', accepts: isObject },
+  },
+} satisfies OptionTable<DeliveryOptions>;
+
+/** Where the checked options are injected. */
+export const DELIVERY_OPTIONS = Symbol('DeliveryOptions');
+export type CheckedDeliveryOptions = Checked<DeliveryOptions, typeof deliveryOptions>;
+
+const pushHistoryOptions = {
+  ...historyOptions,
+  store: { rule: instanceWith('history', 'a HistoryKeeper') },
+  maxRecovered: { default: 1_000, rule: whole('messages', 1) },
+  checkInterval: { default: 25_000, rule: whole('milliseconds', 10) },
+} satisfies OptionTable<PushHistoryOptions>;
+
+/** Each of them has a default but the store. */
+export type CheckedPushHistoryOptions = CheckedHistoryOptions &
+  Checked<PushHistoryOptions, typeof pushHistoryOptions>;
+
+/** @throws Error that names the broken option and what is allowed */
+export function checkPushHistoryOptions(given: PushHistoryOptions): CheckedPushHistoryOptions {
+  return checkTotals(checkOptions('PushModule history', pushHistoryOptions, given));
+}
