@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { WsAdapter } from '@nestjs/platform-ws';
@@ -90,7 +90,7 @@ export class PushWsAdapter extends WsAdapter {
 
   protected override ensureHttpServerExists(port: number, httpServer?: Server): Server | undefined {
     if (this.httpServersRegistry.has(port)) return undefined;
-    const server = httpServer ?? createServer();
+    const server = httpServer ?? createServer(answerHttp);
     this.httpServersRegistry.set(port, server);
     const takerOf = (path: string): UpgradeTaker | undefined => this.takerOf(port, path);
     const stop = listenForUpgrades(server, takerOf, this.options.authTimeout);
@@ -111,4 +111,10 @@ export class PushWsAdapter extends WsAdapter {
         server.emit('connection', client, request),
       );
   }
+}
+
+/** On a port that a gateway has for itself. */
+function answerHttp(_: unknown, response: ServerResponse): void {
+  response.writeHead(426, { Connection: 'Upgrade', Upgrade: 'websocket' });
+  response.end('Only WebSockets are served on this port.');
 }

@@ -12,6 +12,7 @@ import {
   TrustUidAuthenticator,
   type PushModuleOptions,
 } from '../../src/index.js';
+import { CERTIFICATE } from './certificate.js';
 
 export interface AppOptions extends ModuleMetadata {
   /** Options of PushModule; clients are trusted unless an authenticator is given. */
@@ -19,6 +20,8 @@ export interface AppOptions extends ModuleMetadata {
   /** Instead of `push`: the module as the test imports it. */
   module?: ReturnType<typeof PushModule.forRoot>;
   adapter?: 'express' | 'fastify';
+  /** Serves https, with the certificate of the tests. */
+  https?: boolean;
   /** Hears of everything from before the application is there; none unless given. */
   logger?: LoggerService;
   /** What a `main.ts` would do before it listens. */
@@ -28,7 +31,7 @@ export interface AppOptions extends ModuleMetadata {
 export interface RunningApp {
   app: INestApplication;
   push: ConnectionRegistryService;
-  /** Where clients connect: `ws://127.0.0.1:<port>/`. */
+  /** Where clients connect: `ws://127.0.0.1:<port>/`, or wss. */
   url: string;
   /** The same server for HTTP, without a slash at the end. */
   http: string;
@@ -40,7 +43,8 @@ const SILENT: LoggerService = { log() {}, warn() {}, error() {} };
 
 /** Starts a Nest application with PushModule on a free port. */
 export async function startApp(options: AppOptions = {}): Promise<RunningApp> {
-  const { push, module, adapter, logger = SILENT, configure, imports = [], ...metadata } = options;
+  const { push, module, logger = SILENT, configure, imports = [], ...rest } = options;
+  const { adapter, https, ...metadata } = rest;
   // The authenticator speaks when it is constructed, before there is a module.
   Logger.overrideLogger(logger);
   const pushModule =
@@ -53,8 +57,8 @@ export async function startApp(options: AppOptions = {}): Promise<RunningApp> {
     .compile();
   const app =
     adapter === 'fastify'
-      ? testing.createNestApplication(new FastifyAdapter())
-      : testing.createNestApplication();
+      ? testing.createNestApplication(new FastifyAdapter(https ? { https: CERTIFICATE } : {}))
+      : testing.createNestApplication(https ? { httpsOptions: CERTIFICATE } : {});
   configure?.(app);
   await app.listen(0, '127.0.0.1');
   const http = await app.getUrl();

@@ -170,7 +170,7 @@ export class RawSocket {
 
   private onData(chunk: Buffer): void {
     this.unread = Buffer.concat([this.unread, chunk]);
-    if (!this.upgraded) this.readHead();
+    if (!this.upgraded) this.readHeads();
     if (this.upgraded) this.readFrames();
   }
 
@@ -181,12 +181,14 @@ export class RawSocket {
     sockets.delete(this);
   }
 
-  private readHead(): void {
-    const parsed = parseResponse(this.unread);
-    if (parsed === undefined) return;
-    this.unread = this.unread.subarray(parsed.size);
-    this.upgraded = parsed.response.status === 101;
-    this.heads.put(parsed.response);
+  private readHeads(): void {
+    while (!this.upgraded) {
+      const parsed = parseResponse(this.unread);
+      if (parsed === undefined) return;
+      this.unread = this.unread.subarray(parsed.size);
+      this.upgraded = parsed.response.status === 101;
+      this.heads.put(parsed.response);
+    }
   }
 
   private readFrames(): void {

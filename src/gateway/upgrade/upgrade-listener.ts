@@ -1,12 +1,14 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { answerUpgrade } from './upgrade-answer.js';
+import { upgradeWebSocketsOnly } from './websockets-only.js';
 
 /** Takes one upgrade. */
 export type UpgradeTaker = (request: IncomingMessage, socket: Socket, head: Buffer) => void;
 
 /**
- * Listens for upgrades on an HTTP server and hands each to whoever owns its path.
+ * Listens for upgrades on an HTTP server and hands each to whoever owns its path. Upgrades are
+ * WebSockets from then on; whatever else is asked for is served as HTTP.
  *
  * Nest's own listener answers a request target that it can't parse on a socket without an
  * `error` listener: a reset at that moment ends the process, before any authentication. So the
@@ -36,7 +38,11 @@ export function listenForUpgrades(
     }
   };
   server.on('upgrade', listener);
-  return () => server.off('upgrade', listener);
+  const upgradeAllAsBefore = upgradeWebSocketsOnly(server);
+  return () => {
+    upgradeAllAsBefore();
+    server.off('upgrade', listener);
+  };
 }
 
 /** The path of a request target in origin form; undefined for anything else (RFC 9112, 3.2.1). */
