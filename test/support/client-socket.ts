@@ -6,8 +6,6 @@ export interface ConnectOptions {
   /** Subprotocols to offer; `connectJson` and `connectText` offer their own unless told. */
   protocols?: string | readonly string[];
   headers?: Record<string, string>;
-  /** Milliseconds that every wait of this client lasts at most. */
-  patience?: number;
 }
 
 export interface Closing {
@@ -61,9 +59,8 @@ export abstract class TestClient<Frame> {
     readonly url: string,
     options: ConnectOptions,
   ) {
-    const patience = options.patience ?? PATIENCE;
-    this.frames = new Mailbox<Frame>((frame) => JSON.stringify(frame), patience);
-    this.closings = new Mailbox<Closing>((closing) => JSON.stringify(closing), patience);
+    this.frames = new Mailbox<Frame>((frame) => JSON.stringify(frame));
+    this.closings = new Mailbox<Closing>((closing) => JSON.stringify(closing));
     this.socket = newSocket(url, options);
     this.socket.on('message', (data, isBinary) => this.onMessage(textOf(data), isBinary));
     this.socket.on('close', (code, reason) => this.onClose(code, reason.toString()));
@@ -138,10 +135,6 @@ export abstract class TestClient<Frame> {
 
   resume(): void {
     this.socket.resume();
-  }
-
-  ping(): void {
-    this.socket.ping();
   }
 
   private onMessage(text: string, isBinary: boolean): void {

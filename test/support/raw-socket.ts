@@ -3,7 +3,6 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { Mailbox } from './mailbox.js';
 import {
   buildFrame,
-  closePayload,
   Opcode,
   parseFrame,
   type FrameSpec,
@@ -72,11 +71,6 @@ export class RawSocket {
     socket.on('close', () => this.onEnd());
   }
 
-  /** Every frame since the connection began, taken or not. */
-  get received(): readonly ReceivedFrame[] {
-    return this.frames.all;
-  }
-
   /** Writes bytes as they are; resolves when the kernel has them. */
   write(bytes: string | Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -114,18 +108,6 @@ export class RawSocket {
     return this.send({ payload: text });
   }
 
-  sendClose(code = 1000, reason = ''): Promise<void> {
-    return this.send({ opcode: Opcode.CLOSE, payload: closePayload(code, reason) });
-  }
-
-  /** One text message as several fragments. */
-  async sendFragments(parts: readonly (string | Uint8Array)[]): Promise<void> {
-    for (const [i, payload] of parts.entries()) {
-      const opcode = i === 0 ? Opcode.TEXT : Opcode.CONTINUATION;
-      await this.send({ opcode, payload, fin: i === parts.length - 1 });
-    }
-  }
-
   /** The oldest untaken frame of any kind. */
   nextFrame(): Promise<ReceivedFrame> {
     return this.frames.take('a frame');
@@ -152,11 +134,6 @@ export class RawSocket {
   async waitForEnd(): Promise<void> {
     const how = await this.ends.take('the TCP connection to end');
     this.ends.put(how);
-  }
-
-  /** Ends this side with a FIN. */
-  end(): void {
-    this.socket.end();
   }
 
   /** Ends the connection with a RST, as a crashing or hostile peer does. */
