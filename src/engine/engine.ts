@@ -17,13 +17,10 @@ export interface ConnectionLimit {
   readonly beyond: 'refuse' | 'close-oldest';
 }
 
-export type Admission =
-  | { readonly admitted: false }
-  | {
-      readonly admitted: true;
-      /** Groups that the uid is a member of. */
-      readonly groups: readonly string[];
-    };
+export interface Admission {
+  /** If so, the engine has put it into the groups of its uid, by the node's `joinGroup`. */
+  readonly admitted: boolean;
+}
 
 export interface Counts {
   connections: number;
@@ -54,6 +51,8 @@ export const ENGINE = Symbol('Engine');
  * - Notes of one node to another arrive at most once, in the order of the `tell` calls.
  * - A uid's membership of a group lasts until it leaves or the group is dissolved, whether it
  *   is online or not; a connection's membership ends with the connection.
+ * - Of changes of one membership that are made at once the engine decides which is the last. Open
+ *   connections, those that come later and `uidsInGroup` go by it.
  * - What can't be reached is a `PushException` UNAVAILABLE, within a bounded time.
  *
  * Methods may answer synchronously, and do where they need not wait.

@@ -33,6 +33,7 @@ export interface NodeHandler {
   /** Puts what this node holds of the member into the group; answers whether it holds any. */
   joinGroup(member: Member, group: string): boolean;
   leaveGroup(member: Member, group: string): boolean;
+  /** Takes out of the group whoever is in it as a connection, and not as a uid. */
   dissolveGroup(group: string): void;
 
   /** What this node holds of the uid, oldest first. */

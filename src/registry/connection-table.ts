@@ -1,4 +1,4 @@
-import type { Connection, Membership } from './connection.js';
+import { Membership, type Connection } from './connection.js';
 
 /** The connections that this node holds, found by connectionId, by uid and by group. */
 export class ConnectionTable {
@@ -84,9 +84,11 @@ export class ConnectionTable {
     this.dropFromGroup(connection, group);
   }
 
+  /** Leaves in the group whoever is there by its uid. */
   dissolve(group: string): void {
-    for (const connection of this.byGroup.get(group) ?? []) connection.groups!.delete(group);
-    this.byGroup.delete(group);
+    for (const connection of [...(this.byGroup.get(group) ?? [])]) {
+      this.leave(connection, group, Membership.OfConnection);
+    }
   }
 
   private unlink(connection: Connection): void {

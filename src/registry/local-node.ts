@@ -74,7 +74,6 @@ export class LocalNode implements NodeHandler {
       return null;
     }
     connection.isIn = true;
-    for (const group of admission.groups) this.table.join(connection, group, Membership.OfUid);
     if (this.events.observed) this.emit({ type: 'connected', connection: connection.describe() });
     return connection;
   }

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { useThreeNodes, type EngineCluster } from './engine/cluster.js';
 import { describeDisconnect } from './engine/disconnect.js';
+import { describeGroupRaces } from './engine/group-races.js';
 import { describeGroups } from './engine/groups.js';
 import { describeLimit } from './engine/limit.js';
 import { describeMessages } from './engine/messages.js';
@@ -15,6 +16,7 @@ export function describeEngine(name: string, makeCluster: () => Promise<EngineCl
     describeMessages(cluster);
     describeNotes(cluster);
     describeGroups(cluster);
+    describeGroupRaces(cluster);
     describePresence(cluster);
     describeDisconnect(cluster);
     describeLimit(cluster);

@@ -49,11 +49,6 @@ class Memberships {
     drop(this.byUid, uid, group);
     drop(this.byGroup, group, uid);
   }
-
-  dissolve(group: string): void {
-    for (const uid of this.byGroup.get(group) ?? NONE) drop(this.byUid, uid, group);
-    this.byGroup.delete(group);
-  }
 }
 
 const NONE: readonly string[] = [];

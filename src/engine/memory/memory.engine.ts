@@ -49,7 +49,10 @@ export class MemoryEngine implements Engine, HistoryKeeper {
       this.closeOldest(uid, count - limit.max);
     }
     if (count === 1) this.node?.presenceChanged(uid, true);
-    return { admitted: true, groups: this.cluster.memberships.groupsOf(uid) };
+    for (const group of this.cluster.memberships.groupsOf(uid)) {
+      this.node?.joinGroup({ kind: 'uid', uid }, group);
+    }
+    return { admitted: true };
   }
 
   unregister({ connectionId, uid }: Registration): void {
@@ -85,7 +88,9 @@ export class MemoryEngine implements Engine, HistoryKeeper {
   }
 
   dissolveGroup(group: string): void {
-    this.cluster.memberships.dissolve(group);
+    for (const uid of [...this.cluster.memberships.uidsOf(group)]) {
+      this.leaveGroup({ kind: 'uid', uid }, group);
+    }
     for (const node of this.cluster.nodes.values()) node.dissolveGroup(group);
   }
 

@@ -3,6 +3,8 @@ export class ShardNames {
   readonly all: string;
   readonly nodes: string;
   readonly uids: string;
+  /** The key of changes of memberships of which their groups may not have heard. */
+  readonly unindexed: string;
 
   constructor(
     /** The prefix, in Redis Cluster followed by the shard's number as a hash tag. */
@@ -11,6 +13,7 @@ export class ShardNames {
     this.all = `${base}:all`;
     this.nodes = `${base}:nodes`;
     this.uids = `${base}:uids`;
+    this.unindexed = `${base}:unindexed`;
   }
 
   uid(uid: string): string {
@@ -29,10 +32,6 @@ export class ShardNames {
   /** The key of the events that this node has not yet said it emitted. */
   unheard(node: string): string {
     return `${this.base}:unheard:${node}`;
-  }
-
-  groupsOf(uid: string): string {
-    return `${this.base}:groups:${uid}`;
   }
 
   membersOf(group: string): string {

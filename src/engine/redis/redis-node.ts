@@ -1,6 +1,7 @@
 import type { EngineHealth } from '../engine.js';
 import type { NodeHandler } from '../node-handler.js';
 import { ChannelReader } from './channels/channel-reader.js';
+import { GroupStore } from './channels/group-store.js';
 import { Groups } from './channels/groups.js';
 import { Publisher } from './channels/publisher.js';
 import { Questions } from './channels/questions.js';
@@ -14,12 +15,13 @@ import type { Topology } from './servers/topology.js';
 
 /** A node of the cluster: all that there is once the engine knows for which node it works. */
 export class RedisNode {
-  readonly groups: Groups;
+  readonly groupStore: GroupStore;
   readonly publisher: Publisher;
   readonly presence: Presence;
   readonly directory: Directory;
   readonly turns: Turns;
   readonly shards: Shards;
+  private readonly groups: Groups;
   private readonly reader: ChannelReader;
   private returned: ((shard: Shard) => void) | undefined;
 
@@ -38,13 +40,12 @@ export class RedisNode {
     });
     const questions = new Questions(options.commandTimeout);
     this.groups = new Groups(this.shards, node);
+    this.groupStore = new GroupStore(this.shards, node, questions, options);
     this.turns = new Turns(node);
     this.publisher = new Publisher(this.shards, node, questions, this.turns);
-    this.presence = new Presence(this.shards, node, this.groups, options);
+    this.presence = new Presence(this.shards, node, this.groups, this.groupStore, options);
     this.directory = new Directory(this.shards);
-    this.reader = new ChannelReader(this.shards, node, this.groups, questions, (uid, group) =>
-      this.presence.leftGroup(uid, group),
-    );
+    this.reader = new ChannelReader(this.shards, node, this.groups, questions);
   }
 
   /** @throws PushException UNAVAILABLE when Redis cannot be reached */
@@ -55,6 +56,7 @@ export class RedisNode {
     }
     await this.shards.start();
     this.presence.startBeating();
+    this.groupStore.start();
   }
 
   /** Calls it when the server of a shard was away and is back. */
@@ -63,6 +65,7 @@ export class RedisNode {
   }
 
   async leave(): Promise<void> {
+    this.groupStore.stop();
     await this.presence.leave();
     this.shards.stop();
   }

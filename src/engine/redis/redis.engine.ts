@@ -15,6 +15,7 @@ import type {
 import type { NodeHandler, NodeNote } from '../node-handler.js';
 import type { Except, Member, Target } from '../target.js';
 import { RedisHistory } from './history/redis.history.js';
+import type { MembershipTask } from './channels/envelope.js';
 import { RedisNode } from './redis-node.js';
 import {
   checkRedisOptions,
@@ -84,17 +85,15 @@ export class RedisEngine implements Engine, HistoryKeeper {
   }
 
   async joinGroup(member: Member, group: string): Promise<void> {
-    if (member.kind === 'uid') await this.node.groups.write(member.uid, [group]);
-    await this.node.publisher.orderFor(member, { task: 'join', group });
+    await this.changeMember('join', member, group);
   }
 
   async leaveGroup(member: Member, group: string): Promise<void> {
-    if (member.kind === 'uid') await this.node.groups.erase(member.uid, group);
-    await this.node.publisher.orderFor(member, { task: 'leave', group });
+    await this.changeMember('leave', member, group);
   }
 
   async dissolveGroup(group: string): Promise<void> {
-    await this.node.groups.eraseAll(group);
+    await this.node.groupStore.dissolve(group);
     await this.node.publisher.order({ kind: 'group', group }, { task: 'dissolve' });
   }
 
@@ -116,11 +115,11 @@ export class RedisEngine implements Engine, HistoryKeeper {
   }
 
   async uidsInGroup(group: string): Promise<string[]> {
-    const { groups, publisher } = this.node;
+    const { groupStore, publisher } = this.node;
     const found = new Set<string>();
     const asked = publisher.order({ kind: 'group', group }, { task: 'members' });
     asked.catch(() => undefined);
-    for await (const uids of groups.members(group)) for (const uid of uids) found.add(uid);
+    for await (const uids of groupStore.members(group)) for (const uid of uids) found.add(uid);
     for (const uid of ((await asked) as string[][]).flat()) found.add(uid);
     return [...found];
   }
@@ -128,6 +127,12 @@ export class RedisEngine implements Engine, HistoryKeeper {
   /** What is kept is in the same Redis: a message is appended and published in one step. */
   history(options: CheckedHistoryOptions): RedisHistory {
     return new RedisHistory(options, () => this.node);
+  }
+
+  private async changeMember(task: MembershipTask, member: Member, group: string): Promise<void> {
+    const { groupStore, publisher } = this.node;
+    if (member.kind === 'uid') await groupStore.change(task, group, [member.uid]);
+    else await publisher.orderFor(member, { task, group });
   }
 
   private get node(): RedisNode {

@@ -36,8 +36,6 @@ export class ChannelReader {
     private readonly node: NodeHandler,
     private readonly groups: Groups,
     private readonly questions: Questions,
-    /** The uid, or with none everyone, has left the group. */
-    private readonly onLeft: (uid: string | undefined, group: string) => void,
   ) {
     this.ownSignature = signature(node.node);
   }
@@ -77,14 +75,13 @@ export class ChannelReader {
   }
 
   private answerTo(channel: Channel, order: Order): unknown {
-    const { task, group } = order;
-    switch (task) {
+    switch (order.task) {
       case 'close':
         return this.close(memberOf(channel, order), order);
       case 'join':
-        return this.join(memberOf(channel, order), required(group, 'group'));
+        return this.changeMembers(channel, order, true);
       case 'leave':
-        return this.leave(memberOf(channel, order), required(group, 'group'));
+        return this.changeMembers(channel, order, false);
       case 'dissolve':
         return this.dissolve(required(groupOf(channel), 'group'));
       case 'connections':
@@ -98,29 +95,26 @@ export class ChannelReader {
     return this.node.disconnect(member, { code, reason });
   }
 
-  /** Answers when this node gets what is sent to the group. */
-  async join(member: Member, group: string): Promise<boolean> {
-    if (!this.node.joinGroup(member, group)) return false;
-    if (member.kind === 'uid') this.groups.remember(member.uid, group);
-    await this.groups.listen(group);
-    return true;
-  }
-
-  leave(member: Member, group: string): boolean {
-    if (member.kind === 'uid') {
-      this.groups.forget(member.uid, group);
-      this.onLeft(member.uid, group);
+  private changeMembers(channel: Channel, order: Order, isMember: boolean): unknown {
+    const group = required(order.group, 'group');
+    if (order.uids === undefined) {
+      return this.changeMember(memberOf(channel, order), group, isMember);
     }
-    const held = this.node.leaveGroup(member, group);
-    this.groups.tidy(group);
-    return held;
+    return this.groups.change(order.uids, group, isMember, required(order.step, 'step'));
   }
 
-  private dissolve(group: string): boolean {
-    this.groups.forgetGroup(group);
-    this.onLeft(undefined, group);
+  /** Answers when this node gets what is sent to the group. */
+  private async changeMember(member: Member, group: string, isMember: boolean): Promise<boolean> {
+    const isHeld = isMember
+      ? this.node.joinGroup(member, group)
+      : this.node.leaveGroup(member, group);
+    await this.groups.follow(group);
+    return isHeld;
+  }
+
+  private async dissolve(group: string): Promise<boolean> {
     this.node.dissolveGroup(group);
-    this.groups.tidy(group);
+    await this.groups.follow(group);
     return true;
   }
 

@@ -8,8 +8,11 @@ import { Message } from '../../../protocol/message.js';
 /** Version of what travels on channels; REDIS.md, "Envelope". */
 const VERSION = 1;
 
+/** What happens to a membership of a group. */
+export type MembershipTask = 'join' | 'leave';
+
 /** What nodes ask of each other. */
-type Task = 'close' | 'join' | 'leave' | 'dissolve' | 'connections' | 'members';
+type Task = MembershipTask | 'close' | 'dissolve' | 'connections' | 'members';
 
 /** A message for clients. */
 export interface Delivery {
@@ -27,6 +30,9 @@ export interface Delivery {
 export interface Order {
   readonly task: Task;
   readonly connection?: string;
+  /** Who joins or leaves, as of which step of Redis; without them it is a connection. */
+  readonly uids?: readonly string[];
+  readonly step?: number;
   readonly group?: string;
   readonly code?: number;
   readonly reason?: string;
@@ -77,6 +83,16 @@ export function encodeOrder(node: string, order: Omit<Order, 'origin'>): string 
   const { task, connection, group, code, reason, replyTo } = order;
   const fields = { v: VERSION, do: task, o: node, connection, group, code, reason, re: replyTo };
   return JSON.stringify(fields);
+}
+
+/** An order about memberships, up to the number of the step, with which Redis ends it. */
+export function encodeChange(
+  node: string,
+  order: Required<Pick<Order, 'group' | 'uids' | 'replyTo'>> & { readonly task: MembershipTask },
+): string {
+  const { task, group, uids, replyTo } = order;
+  const fields = { v: VERSION, do: task, o: node, group, uids, re: replyTo };
+  return `${JSON.stringify(fields).slice(0, -1)},"step":`;
 }
 
 export function encodeAnswer({ answerTo, answer }: Answer): string {
@@ -158,6 +174,8 @@ function order(fields: Record<string, unknown>): Order {
   return {
     task: fields.do as Task,
     connection: optional(fields.connection, isString, '"connection" is not a string'),
+    uids: optional(fields.uids, isStrings, '"uids" is not a list of strings'),
+    step: optional(fields.step, isStep, '"step" is not a number'),
     group: optional(fields.group, isString, '"group" is not a string'),
     code: optional(fields.code, isCloseCode, '"code" is not a close code'),
     reason: optional(fields.reason, isCloseReason, `"reason" is not ${CLOSE_REASON_RULE}`),
@@ -192,6 +210,10 @@ function checkFrom(from: unknown): string | undefined {
 
 function isNote(value: unknown): value is NodeNote {
   return isObject(value) && isString(value.kind);
+}
+
+function isStep(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }
 
 function isString(value: unknown): value is string {

@@ -1,15 +1,13 @@
 import type { NodeHandler } from '../../node-handler.js';
 import type { Shards } from '../servers/shards.js';
-
-const NONE: readonly string[] = [];
+import { Memberships } from './memberships.js';
 
 /**
  * Groups as far as this node holds connections in them: it listens on the channel of such a group,
- * and knows of each uid here which groups it is a member of, should Redis lose that.
+ * and knows of each uid here which groups it is a member of.
  */
 export class Groups {
-  /** Groups of the uids that have a connection here. */
-  private readonly byUid = new Map<string, Set<string>>();
+  private readonly memberships = new Memberships();
   /** Groups that connections are about to join, and how many. */
   private readonly awaited = new Map<string, number>();
 
@@ -19,32 +17,68 @@ export class Groups {
   ) {}
 
   of(uid: string): readonly string[] {
-    const groups = this.byUid.get(uid);
-    return groups === undefined ? NONE : [...groups];
-  }
-
-  remember(uid: string, group: string): void {
-    const groups = this.byUid.get(uid);
-    if (groups === undefined) this.byUid.set(uid, new Set([group]));
-    else groups.add(group);
-  }
-
-  forget(uid: string, group: string): void {
-    const groups = this.byUid.get(uid);
-    if (groups?.delete(group) && groups.size === 0) this.byUid.delete(uid);
+    return this.memberships.of(uid);
   }
 
   /** The uid has no connection here any more. */
   forgetUid(uid: string): void {
-    this.byUid.delete(uid);
+    const groups = this.of(uid);
+    this.memberships.forget(uid);
+    for (const group of groups) void this.tidy(group);
   }
 
-  forgetGroup(group: string): void {
-    for (const uid of [...this.byUid.keys()]) this.forget(uid, group);
+  /** Runs what asks the store for the groups of these uids, and adopts them. */
+  async asking(uids: readonly string[], run: () => Promise<void>): Promise<void> {
+    for (const uid of uids) this.memberships.ask(uid);
+    try {
+      await run();
+    } finally {
+      for (const uid of uids) this.memberships.settle(uid);
+    }
   }
 
-  /** Resolves when this node gets what is sent to the group. */
-  async listen(group: string): Promise<void> {
+  /** The store has changed a membership. Answers when this node goes by it: whether a uid is here. */
+  async change(
+    uids: readonly string[],
+    group: string,
+    isMember: boolean,
+    step: number,
+  ): Promise<boolean> {
+    const here = uids.filter((uid) => this.node.connectionIdsOf(uid).length > 0);
+    for (const uid of here) {
+      if (!this.memberships.hear(uid, group, isMember, step)) continue;
+      if (isMember) this.node.joinGroup({ kind: 'uid', uid }, group);
+      else this.node.leaveGroup({ kind: 'uid', uid }, group);
+    }
+    await this.follow(group);
+    return here.length > 0;
+  }
+
+  /**
+   * Puts all connections of the uid that are here into the groups that the store had at a step,
+   * with what has changed since, and into no others.
+   */
+  adopt(uid: string, groups: readonly string[], step: number): void {
+    const member = { kind: 'uid', uid } as const;
+    for (const group of this.memberships.adopt(uid, groups, step)) {
+      this.node.leaveGroup(member, group);
+      void this.tidy(group);
+    }
+    this.enter(uid);
+  }
+
+  /** Puts all connections of the uid that are here into its groups, as far as this node knows. */
+  enter(uid: string): void {
+    for (const group of this.of(uid)) this.node.joinGroup({ kind: 'uid', uid }, group);
+  }
+
+  /** Listens, or no longer, as connections here are in the group or not; resolves when that is so. */
+  async follow(group: string): Promise<void> {
+    if (this.node.hasGroup(group)) await this.listen(group);
+    else await this.tidy(group);
+  }
+
+  private async listen(group: string): Promise<void> {
     const { subscriptions, names } = this.shards.of(group);
     await subscriptions.want(names.group(group));
   }
@@ -61,79 +95,14 @@ export class Groups {
       const left = this.awaited.get(group)! - 1;
       if (left > 0) this.awaited.set(group, left);
       else this.awaited.delete(group);
-      this.tidy(group);
+      void this.tidy(group);
     }
   }
 
-  /** Stops listening for a group in which no connection is. */
-  tidy(group: string): void {
+  /** Stops listening for a group in which no connection is; resolves when it has. */
+  async tidy(group: string): Promise<void> {
     if (this.awaited.has(group) || this.node.hasGroup(group)) return;
     const { subscriptions, names } = this.shards.of(group);
-    void subscriptions.drop(names.group(group));
-  }
-
-  /** Puts right what has changed while this node did not hear of it. */
-  async adopt(uid: string, groups: readonly string[]): Promise<void> {
-    const member = { kind: 'uid', uid } as const;
-    for (const group of this.of(uid)) {
-      if (groups.includes(group)) continue;
-      this.forget(uid, group);
-      this.node.leaveGroup(member, group);
-      this.tidy(group);
-    }
-    for (const group of groups) {
-      this.remember(uid, group);
-      this.node.joinGroup(member, group);
-    }
-    await Promise.allSettled(groups.map((group) => this.listen(group)));
-  }
-
-  /** Makes the uid a member in Redis. */
-  async write(uid: string, groups: readonly string[]): Promise<void> {
-    const home = this.shards.of(uid);
-    await Promise.all([
-      home.send(['SADD', home.names.groupsOf(uid), ...groups]),
-      ...groups.map((group) => {
-        const shard = this.shards.of(group);
-        return shard.send(['SADD', shard.names.membersOf(group), uid]);
-      }),
-    ]);
-  }
-
-  /** Takes the uid out of the group in Redis. */
-  async erase(uid: string, group: string): Promise<void> {
-    const [home, shard] = [this.shards.of(uid), this.shards.of(group)];
-    await Promise.all([
-      home.send(['SREM', home.names.groupsOf(uid), group]),
-      shard.send(['SREM', shard.names.membersOf(group), uid]),
-    ]);
-  }
-
-  /** Takes everyone out of the group in Redis. */
-  async eraseAll(group: string): Promise<void> {
-    const shard = this.shards.of(group);
-    for (;;) {
-      const some = (await shard.send([
-        'SRANDMEMBER',
-        shard.names.membersOf(group),
-        '500',
-      ])) as string[];
-      if (some.length === 0) return;
-      // Whoever fails in between leaves members that can be taken out again.
-      await Promise.all(some.map((uid) => this.erase(uid, group)));
-    }
-  }
-
-  /** The uids that are members, in batches. */
-  async *members(group: string): AsyncIterable<readonly string[]> {
-    const shard = this.shards.of(group);
-    let cursor = '0';
-    do {
-      const key = shard.names.membersOf(group);
-      const reply = await shard.send(['SSCAN', key, cursor, 'COUNT', '1000']);
-      const [next, uids] = reply as [string, string[]];
-      yield uids;
-      cursor = next;
-    } while (cursor !== '0');
+    await subscriptions.drop(names.group(group));
   }
 }

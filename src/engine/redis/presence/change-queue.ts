@@ -3,8 +3,6 @@ import { BATCH, type Change } from './presence-calls.js';
 
 /** A change that Redis does not know of yet. */
 export interface PendingChange extends Change {
-  /** Groups that the uid left while the connection was being placed. */
-  left?: Set<string>;
   /** What Redis says of it; undefined when Redis is away, or it needs no answer. */
   done(placed: Admission | undefined): void;
 }

@@ -30,7 +30,8 @@ export class LocalDecisions {
       }
     }
     this.unannounced.add(connectionId);
-    return { admitted: true, groups: this.groups.of(uid) };
+    this.groups.enter(uid);
+    return { admitted: true };
   }
 
   release({ connectionId, uid }: Registration): void {

@@ -14,7 +14,12 @@ export class Placement {
   ) {}
 
   async run(batch: readonly PendingChange[]): Promise<void> {
-    const { replies, announce } = await this.calls.place(batch);
+    const arriving = batch.filter(({ kind }) => kind === '+').map(({ uid }) => uid);
+    await this.groups.asking(arriving, () => this.place(batch));
+  }
+
+  private async place(batch: readonly PendingChange[]): Promise<void> {
+    const { replies, step, announce } = await this.calls.place(batch);
     const joined = batch.flatMap(({ kind }, i) => (kind === '+' ? groupsIn(replies[i]) : []));
     const left = batch.filter(({ kind }) => kind !== '+');
     // Who hears that a uid is offline must not find this node listening for it.
@@ -22,24 +27,22 @@ export class Placement {
     await Promise.all([this.groups.hold(joined), ...tidied]);
     announce();
     for (const [i, change] of batch.entries()) {
-      if (change.kind === '+') this.arrived(change, replies[i] as PlaceReply);
+      if (change.kind === '+') this.arrived(change, replies[i] as PlaceReply, step);
       else this.gone(change, replies[i] as number);
     }
-    // After whoever waits has gone on, and the connections are in their groups.
-    setImmediate(() => this.groups.release(joined));
+    this.groups.release(joined);
   }
 
-  private arrived(change: PendingChange, [admitted, ...groups]: PlaceReply): void {
-    const { uid, left } = change;
+  private arrived(change: PendingChange, [admitted, ...groups]: PlaceReply, step: number): void {
+    const { uid } = change;
     if (admitted === 0) {
       change.done({ admitted: false });
       // The node lets go of it when it has heard of it.
       setImmediate(() => void this.channels.tidy(uid));
       return;
     }
-    const held = left === undefined ? groups : groups.filter((group) => !left.has(group));
-    for (const group of held) this.groups.remember(uid, group);
-    change.done({ admitted: true, groups: held });
+    this.groups.adopt(uid, groups, step);
+    change.done({ admitted: true });
   }
 
   private gone(change: PendingChange, ends: number): void {

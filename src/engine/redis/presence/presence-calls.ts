@@ -33,6 +33,8 @@ export interface Placed extends Pick<Decision, 'announce'> {
    * delay of the uid ends, or 0 when none has begun.
    */
   readonly replies: readonly unknown[];
+  /** The step of Redis as of which they are: see `Memberships`. */
+  readonly step: number;
 }
 
 export interface Beat {
@@ -77,7 +79,7 @@ export class PresenceCalls {
       }
     }
     const { reply, announce } = await this.events.decide(place, args);
-    return { replies: reply[0] as unknown[], announce };
+    return { replies: reply[0] as unknown[], step: reply[1] as number, announce };
   }
 
   /**

@@ -2,6 +2,7 @@ import type { MaybePromise } from '../../../protocol/maybe-promise.js';
 import type { Admission, ConnectionLimit, Registration } from '../../engine.js';
 import type { NodeHandler } from '../../node-handler.js';
 import { EveryoneChannel } from '../channels/everyone-channel.js';
+import type { GroupStore } from '../channels/group-store.js';
 import type { Groups } from '../channels/groups.js';
 import type { CheckedRedisOptions } from '../redis.options.js';
 import type { Shard } from '../servers/shard.js';
@@ -21,13 +22,14 @@ export class Presence {
     private readonly shards: Shards,
     node: NodeHandler,
     private readonly groups: Groups,
+    groupStore: GroupStore,
     private readonly options: CheckedRedisOptions,
   ) {
     this.everyone = new EveryoneChannel(shards, node);
     this.byShard = new Map(
       shards.all.map((shard) => {
         const isOurs = (uid: string): boolean => shards.of(uid) === shard;
-        return [shard, new ShardPresence(shard, node, options, groups, isOurs)];
+        return [shard, new ShardPresence(shard, node, options, groups, groupStore, isOurs)];
       }),
     );
   }
@@ -58,15 +60,9 @@ export class Presence {
   }
 
   unregister(connection: Registration, groups: readonly string[]): MaybePromise<void> {
-    for (const group of groups) this.groups.tidy(group);
+    for (const group of groups) void this.groups.tidy(group);
     this.everyone.tidy();
     return this.ofUid(connection.uid).unregister(connection);
-  }
-
-  /** The uid, or with none everyone, has left the group. */
-  leftGroup(uid: string | undefined, group: string): void {
-    if (uid !== undefined) this.ofUid(uid).leftGroup(uid, group);
-    else for (const presence of this.byShard.values()) presence.leftGroup(uid, group);
   }
 
   private ofUid(uid: string): ShardPresence {

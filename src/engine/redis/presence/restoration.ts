@@ -1,6 +1,7 @@
 import type { NodeHandler } from '../../node-handler.js';
 import type { LocalDecisions } from './local-decisions.js';
 import type { Departures } from './departures.js';
+import type { GroupStore } from '../channels/group-store.js';
 import type { Groups } from '../channels/groups.js';
 import { BATCH, groupsIn, type Change, type PresenceCalls } from './presence-calls.js';
 
@@ -16,6 +17,7 @@ export class Restoration {
     private readonly node: NodeHandler,
     private readonly calls: PresenceCalls,
     private readonly groups: Groups,
+    private readonly store: GroupStore,
     private readonly local: LocalDecisions,
     private readonly departures: Departures,
     /** Whether the uid is of this shard. */
@@ -30,7 +32,7 @@ export class Restoration {
     const ids = pending();
     const held = this.held(ids, wasLost);
     if (wasLost) await this.restoreMemberships(held);
-    await this.inBatches(held, ({ uid }, reply) => this.groups.adopt(uid, groupsIn(reply)));
+    await this.restoreHeld(held);
     const gone = wasLost ? this.goneFromLost() : await this.goneFromKnown(ids);
     await this.inBatches(gone, ({ uid }, ends) => this.departures.add(uid, ends as number));
     this.epoch = epoch;
@@ -69,24 +71,40 @@ export class Restoration {
 
   /** Redis has lost the groups of those who are here: we have not. */
   private async restoreMemberships(held: readonly Change[]): Promise<void> {
-    const uids = new Set(held.map(({ uid }) => uid));
-    const done: Promise<unknown>[] = [];
-    for (const uid of uids) {
-      const groups = this.groups.of(uid);
-      if (groups.length > 0) done.push(this.groups.write(uid, groups));
+    const byGroup = new Map<string, string[]>();
+    for (const uid of new Set(held.map((change) => change.uid))) {
+      for (const group of this.groups.of(uid)) {
+        const uids = byGroup.get(group);
+        if (uids === undefined) byGroup.set(group, [uid]);
+        else uids.push(uid);
+      }
     }
+    const done = Array.from(byGroup, ([group, uids]) => this.store.restore(group, uids));
     await Promise.all(done);
+  }
+
+  /** What Redis has of the groups of those who are here is put right for this node. */
+  private async restoreHeld(held: readonly Change[]): Promise<void> {
+    const uids = held.map(({ uid }) => uid);
+    await this.groups.asking(uids, () =>
+      this.inBatches(held, async ({ uid }, reply, step) => {
+        const groups = groupsIn(reply);
+        await this.groups.hold(groups);
+        this.groups.adopt(uid, groups, step);
+        this.groups.release(groups);
+      }),
+    );
   }
 
   private async inBatches(
     changes: readonly Change[],
-    each: (change: Change, reply: unknown) => Promise<void> | void,
+    each: (change: Change, reply: unknown, step: number) => Promise<void> | void,
   ): Promise<void> {
     for (let at = 0; at < changes.length; at += BATCH) {
       const batch = changes.slice(at, at + BATCH);
-      const { replies, announce } = await this.calls.place(batch);
+      const { replies, step, announce } = await this.calls.place(batch);
       this.local.announced(announce());
-      for (const [i, change] of batch.entries()) await each(change, replies[i]);
+      for (const [i, change] of batch.entries()) await each(change, replies[i], step);
     }
   }
 }

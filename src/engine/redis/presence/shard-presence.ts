@@ -3,6 +3,7 @@ import type { NodeHandler } from '../../node-handler.js';
 import { ChangeQueue, type PendingChange } from './change-queue.js';
 import { LocalDecisions } from './local-decisions.js';
 import { Departures, type Departure } from './departures.js';
+import type { GroupStore } from '../channels/group-store.js';
 import type { Groups } from '../channels/groups.js';
 import type { CheckedRedisOptions } from '../redis.options.js';
 import { Placement } from './placement.js';
@@ -39,6 +40,7 @@ export class ShardPresence {
     private readonly node: NodeHandler,
     options: CheckedRedisOptions,
     groups: Groups,
+    groupStore: GroupStore,
     /** Whether the uid is of this shard. */
     isOurs: (uid: string) => boolean,
   ) {
@@ -53,6 +55,7 @@ export class ShardPresence {
       node,
       this.calls,
       groups,
+      groupStore,
       this.local,
       this.departures,
       isOurs,
@@ -75,14 +78,6 @@ export class ShardPresence {
     return new Promise((resolve) =>
       this.push({ connectionId, uid, kind: '-', done: () => resolve() }),
     );
-  }
-
-  /** The uid has left the group: connections that are being placed must not bring it back. */
-  leftGroup(uid: string | undefined, group: string): void {
-    for (const change of this.queue.all()) {
-      if (change.kind !== '+' || (uid !== undefined && change.uid !== uid)) continue;
-      (change.left ??= new Set()).add(group);
-    }
   }
 
   /** Says that this node lives, and cleans up after others that do not. */

@@ -1,7 +1,10 @@
 import { beat } from './beat.js';
+import { changeMembers } from './change-members.js';
 import { count } from './count.js';
 import { depart } from './depart.js';
 import { HISTORY_SCRIPTS } from './history/index.js';
+import { indexMembers } from './index-members.js';
+import { indexed } from './indexed.js';
 import { leave } from './leave.js';
 import { place } from './place.js';
 import { publishToUids } from './publish-to-uids.js';
@@ -10,7 +13,19 @@ import type { Script } from './script.js';
 /** Loaded on every server when a connection to it begins. */
 export const SCRIPTS: readonly Script[] = [
   ...[beat, count, depart, leave, place, publishToUids],
+  ...[changeMembers, indexMembers, indexed],
   ...HISTORY_SCRIPTS,
 ];
 
-export { beat, count, depart, leave, place, publishToUids, type Script };
+export {
+  beat,
+  changeMembers,
+  count,
+  depart,
+  indexed,
+  indexMembers,
+  leave,
+  place,
+  publishToUids,
+  type Script,
+};

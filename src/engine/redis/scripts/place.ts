@@ -12,7 +12,8 @@ import { PREAMBLE, Script } from './script.js';
  *         '?', '', uid           was online when Redis lost its data, has no connection here
  *
  * Answers the events, and a list with a reply per change: for '+' and '=' a list of whether it was
- * admitted and the groups of its uid; for the others what lost() says.
+ * admitted and the groups of its uid; for the others what lost() says; and the step as of which
+ * those are the groups.
  */
 export const place = new Script(`${PREAMBLE}
 local publish, close = ARGV[6], ARGV[7]
@@ -71,5 +72,5 @@ while i <= #ARGV do
     i = i + 3
   end
 end
-return answer(replies)
+return answer(replies, tonumber(redis.call('HGET', state, 'seq') or 0))
 `);
