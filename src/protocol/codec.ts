@@ -1,4 +1,4 @@
-import type { ClientFrame, ErrorData, FirstFrame, FrameId } from './frames.js';
+import type { ClientFrame, ErrorData, FirstFrame, FrameId, StreamData } from './frames.js';
 import type { Message } from './message.js';
 
 export type CodecName = 'json' | 'text';
@@ -28,10 +28,11 @@ export interface Codec {
    */
   decode(text: string): ClientFrame;
 
-  /** The answer to a successful authentication. */
-  encodeWelcome(uid: string, connectionId: string, id?: FrameId): string;
+  /** The answer to a successful authentication; `stream` where there is a history. */
+  encodeWelcome(uid: string, connectionId: string, id?: FrameId, stream?: StreamData): string;
 
-  encodeMessage(message: Message): string;
+  /** Undefined when this protocol has no such frame. */
+  encodeMessage(message: Message): string | undefined;
 
   /** A reply to a client's frame; undefined when this protocol has none. */
   encodeReply(event: string, data: unknown, id?: FrameId): string | undefined;

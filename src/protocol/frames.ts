@@ -34,6 +34,8 @@ export interface FirstFrame {
   credential: Credential;
   /** A name that the client gives to its device or tab. */
   device?: string;
+  /** From where it wants what it missed. */
+  recover?: Recover;
   id?: FrameId;
 }
 

@@ -1,10 +1,18 @@
 import { ErrorCode } from './codes.js';
 import type { Codec } from './codec.js';
-import type { ClientFrame, ErrorData, FirstFrame, FrameId, ServerFrame } from './frames.js';
+import type {
+  ClientFrame,
+  ErrorData,
+  FirstFrame,
+  FrameId,
+  ServerFrame,
+  StreamData,
+} from './frames.js';
 import { isObject } from './is-object.js';
 import { hasPrototypeKey } from './prototype-key.js';
 import type { Message } from './message.js';
 import { isName, NAME_RULE } from './names.js';
+import { isRecover, RECOVER_RULE } from './recover.js';
 import { BadFrameException, FrameException } from './push.exception.js';
 import { Subprotocol } from './subprotocol.js';
 
@@ -24,11 +32,13 @@ export class JsonCodec implements Codec {
       const message = 'Give the identity as an object in "data" of the auth frame.';
       throw new FrameException(ErrorCode.AUTH_FAILED, message, id);
     }
-    const { device } = data;
+    const { device, recover } = data;
     if (device !== undefined && !isName(device)) {
       throw new FrameException(ErrorCode.AUTH_FAILED, `"device" must be ${NAME_RULE}.`, id);
     }
-    return { credential: data, device, id };
+    if (recover === undefined) return { credential: data, device, id };
+    if (isRecover(recover)) return { credential: data, device, recover, id };
+    throw new FrameException(ErrorCode.AUTH_FAILED, `"recover" must be ${RECOVER_RULE}.`, id);
   }
 
   decode(text: string): ClientFrame {
@@ -47,11 +57,12 @@ export class JsonCodec implements Codec {
     return { event, data, id };
   }
 
-  encodeWelcome(uid: string, connectionId: string, id?: FrameId): string {
-    return write({ event: 'auth', id, data: { uid, connectionId } });
+  encodeWelcome(uid: string, connectionId: string, id?: FrameId, stream?: StreamData): string {
+    return write({ event: 'auth', id, data: { uid, connectionId, stream } });
   }
 
   encodeMessage(message: Message): string {
+    if (message.notice !== undefined) return `{"event":"${message.notice}","data":${message.json}}`;
     const from = message.from === undefined ? '' : `,"from":${JSON.stringify(message.from)}`;
     const place = message.position === undefined ? '' : `,"offset":${message.position.offset}`;
     return `{"event":"message","data":{"id":"${message.id}"${from}${place},"data":${message.json}}}`;

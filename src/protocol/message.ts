@@ -2,6 +2,10 @@ import { ErrorCode } from './codes.js';
 import type { StreamPosition } from './frames.js';
 import { PushException } from './push.exception.js';
 
+/** Frames that are for the program of a client, beside `message`: their data is all they have. */
+export const NOTICES = ['settled', 'request', 'cancelled'] as const;
+export type Notice = (typeof NOTICES)[number];
+
 /**
  * What travels from a sender to its receivers. Its data is held in the two forms that codecs
  * write, each made at most once however many receivers there are: JSON text for `json`, and for
@@ -16,6 +20,8 @@ export class Message {
     private textForm: string | undefined,
     /** Its place in the stream of its receiver; undefined when it is not retained. */
     readonly position: StreamPosition | undefined,
+    /** What it is instead of a message. */
+    readonly notice: Notice | undefined,
   ) {}
 
   /**
@@ -24,7 +30,9 @@ export class Message {
    * @throws PushException VALIDATION_FAILED when `data` has no JSON form
    */
   static of(id: string, data: unknown, from?: string): Message {
-    if (typeof data === 'string') return new Message(id, from, undefined, data, undefined);
+    if (typeof data === 'string') {
+      return new Message(id, from, undefined, data, undefined, undefined);
+    }
     return Message.fromJson(id, toJson(data), from);
   }
 
@@ -33,13 +41,24 @@ export class Message {
    * example. The text form depends on nothing else, so it is the same on every node: a `Date`,
    * whose JSON is a string, arrives as that string.
    */
-  static fromJson(id: string, json: string, from?: string, position?: StreamPosition): Message {
-    return new Message(id, from, json, json.startsWith('"') ? undefined : json, position);
+  static fromJson(
+    id: string,
+    json: string,
+    from?: string,
+    position?: StreamPosition,
+    notice?: Notice,
+  ): Message {
+    return new Message(id, from, json, json.startsWith('"') ? undefined : json, position, notice);
+  }
+
+  /** What a frame with this event and these data says to clients; text clients do not get it. */
+  static notice(id: string, notice: Notice, data: object, position?: StreamPosition): Message {
+    return Message.fromJson(id, JSON.stringify(data), undefined, position, notice);
   }
 
   /** The same message at a place in a stream: it has one in that of each of its receivers. */
   at(position: StreamPosition): Message {
-    return new Message(this.id, this.from, this.jsonForm, this.textForm, position);
+    return new Message(this.id, this.from, this.jsonForm, this.textForm, position, this.notice);
   }
 
   get json(): string {

@@ -51,8 +51,8 @@ export class TextCodec implements Codec {
     return this.welcome(uid);
   }
 
-  encodeMessage(message: Message): string {
-    return message.text;
+  encodeMessage(message: Message): string | undefined {
+    return message.notice === undefined ? message.text : undefined;
   }
 
   /** Text clients get no replies: their frames have no id to reply to. */

@@ -8,33 +8,43 @@ import { OutboundFrame } from './transport.js';
 export class FanOut {
   /** The frame last made and its codec: one uid's connections mostly speak the same. */
   private codec: Codec | undefined = undefined;
-  private frame: OutboundFrame | undefined = undefined;
-  private others: Map<Codec, OutboundFrame> | undefined = undefined;
+  private frame: OutboundFrame | null = null;
+  private others: Map<Codec, OutboundFrame | null> | undefined = undefined;
 
   constructor(
     private readonly message: Message,
     private readonly except: Except | undefined,
   ) {}
 
-  to(connection: Connection): void {
-    if (this.except !== undefined && this.leavesOut(connection, this.except)) return;
-    connection.send(this.frameFor(connection.codec));
+  /** Answers whether there was something for it to get. */
+  to(connection: Connection): boolean {
+    if (this.except !== undefined && this.leavesOut(connection, this.except)) return false;
+    const frame = this.frameFor(connection.codec);
+    if (frame === null) return false;
+    connection.send(frame);
+    return true;
   }
 
   private leavesOut(connection: Connection, except: Except): boolean {
     return except.has(connection.uid) || except.has(connection.connectionId);
   }
 
-  private frameFor(codec: Codec): OutboundFrame {
-    if (codec === this.codec) return this.frame!;
+  /** Null when the protocol has none. */
+  private frameFor(codec: Codec): OutboundFrame | null {
+    if (codec === this.codec) return this.frame;
     let frame = this.others?.get(codec);
     if (frame === undefined) {
-      frame = new OutboundFrame(codec.encodeMessage(this.message));
-      if (this.codec !== undefined) (this.others ??= new Map()).set(this.codec, this.frame!);
+      frame = frameOf(this.message, codec);
+      if (this.codec !== undefined) (this.others ??= new Map()).set(this.codec, this.frame);
       this.others?.set(codec, frame);
     }
     this.codec = codec;
     this.frame = frame;
     return frame;
   }
+}
+
+function frameOf(message: Message, codec: Codec): OutboundFrame | null {
+  const text = codec.encodeMessage(message);
+  return text === undefined ? null : new OutboundFrame(text);
 }

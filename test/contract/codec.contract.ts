@@ -30,6 +30,8 @@ export interface CodecSamples {
   readMessage(text: string): { data: unknown; from?: string };
   /** Whether messages say who sent them. */
   namesSender: boolean;
+  /** The frame that says that the message `m-1` at offset 7 was settled. */
+  settled: string | undefined;
   /** What a client reads from an error. */
   readError(text: string): { code: string; message: string };
 }
@@ -178,14 +180,14 @@ export function describeCodec(name: string, makeCodec: () => Codec, samples: Cod
       ];
 
       it.each(written)('keeps %s', (_, data) => {
-        const text = codec.encodeMessage(Message.of('m-1', data, 'anna'));
+        const text = codec.encodeMessage(Message.of('m-1', data, 'anna'))!;
         expect(samples.readMessage(text).data).toBe(data);
       });
 
       it('keeps any string', () => {
         fc.assert(
           fc.property(fc.string({ unit: 'grapheme' }), (data) => {
-            const text = codec.encodeMessage(Message.of('m-1', data));
+            const text = codec.encodeMessage(Message.of('m-1', data))!;
             expect(samples.readMessage(text).data).toBe(data);
           }),
         );
@@ -195,7 +197,7 @@ export function describeCodec(name: string, makeCodec: () => Codec, samples: Cod
       it.each(values.map((data) => ({ data, json: JSON.stringify(data) })))(
         'writes $json so that its JSON can be read',
         ({ data }) => {
-          const read = samples.readMessage(codec.encodeMessage(Message.of('m-1', data))).data;
+          const read = samples.readMessage(codec.encodeMessage(Message.of('m-1', data))!).data;
           expect(typeof read === 'string' ? JSON.parse(read) : read).toEqual(data);
         },
       );
@@ -214,18 +216,23 @@ export function describeCodec(name: string, makeCodec: () => Codec, samples: Cod
         const here = Message.of('m-1', new Date(0));
         const there = Message.fromJson('m-1', here.json);
         expect(codec.encodeMessage(here)).toBe(codec.encodeMessage(there));
-        expect(samples.readMessage(codec.encodeMessage(here)).data).toBe(
+        expect(samples.readMessage(codec.encodeMessage(here)!).data).toBe(
           '1970-01-01T00:00:00.000Z',
         );
       });
 
       it('names the sender only where the codec does, and the application never', () => {
-        const fromClient = codec.encodeMessage(Message.of('m-1', 'hi', 'an"na'));
-        const fromApplication = codec.encodeMessage(Message.of('m-1', 'hi'));
+        const fromClient = codec.encodeMessage(Message.of('m-1', 'hi', 'an"na'))!;
+        const fromApplication = codec.encodeMessage(Message.of('m-1', 'hi'))!;
         expect(samples.readMessage(fromClient).from).toBe(
           samples.namesSender ? 'an"na' : undefined,
         );
         expect(samples.readMessage(fromApplication)).not.toHaveProperty('from');
+      });
+
+      it('writes notices as frames of their own, if it has such frames', () => {
+        const notice = Message.notice('m-1', 'settled', { id: 'm-1', offset: 7 });
+        expect(codec.encodeMessage(notice)).toBe(samples.settled);
       });
     });
   });

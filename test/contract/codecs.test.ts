@@ -69,6 +69,7 @@ describeCodec('JsonCodec', () => new JsonCodec(), {
     return rest;
   },
   namesSender: true,
+  settled: '{"event":"settled","data":{"id":"m-1","offset":7}}',
   readError: (text) => (JSON.parse(text) as { data: { code: string; message: string } }).data,
 });
 
@@ -92,6 +93,7 @@ describeCodec('TextCodec', () => new TextCodec(), {
   uids: fc.string({ unit: 'grapheme', maxLength: 128 }).filter((s) => isUid(s) && !s.includes(':')),
   readMessage: (data) => ({ data }),
   namesSender: false,
+  settled: undefined,
   readError: (text) => {
     const [, code = '', message = ''] = /^error:([A-Z_]+):(.*)$/s.exec(text) ?? [];
     return { code, message };

@@ -55,7 +55,7 @@ export function encode(codec: Codec, frame: VectorFrame): string | null {
     case 'welcome':
       return codec.encodeWelcome(frame.uid, frame.connectionId, frame.id);
     case 'message':
-      return codec.encodeMessage(Message.of(frame.id, frame.data, frame.from));
+      return codec.encodeMessage(Message.of(frame.id, frame.data, frame.from)) ?? null;
     case 'reply':
       return codec.encodeReply(frame.event, frame.data, frame.id) ?? null;
     case 'error':

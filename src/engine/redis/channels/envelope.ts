@@ -3,7 +3,7 @@ import type { Except } from '../../target.js';
 import { CLOSE_REASON_RULE, isCloseCode, isCloseReason } from '../../../protocol/close.js';
 import { isObject } from '../../../protocol/is-object.js';
 import type { StreamPosition } from '../../../protocol/frames.js';
-import { Message } from '../../../protocol/message.js';
+import { Message, NOTICES, type Notice } from '../../../protocol/message.js';
 
 /** Version of what travels on channels; REDIS.md, "Envelope". */
 const VERSION = 1;
@@ -64,9 +64,10 @@ export function signature(node: string): string {
 /** The data comes last and is written as it is: the node that sends has made it valid JSON. */
 export function encodeMessage(node: string, message: Message, extra: DeliveryExtra = {}): string {
   const { except, uids, connection, replyTo } = extra;
-  const { from, position } = message;
+  const { from, notice, position } = message;
   let text = `${signature(node)}"${message.id}"`;
   if (from !== undefined) text += `,"from":${JSON.stringify(from)}`;
+  if (notice !== undefined) text += `,"notice":"${notice}"`;
   if (except !== undefined) text += `,"except":${JSON.stringify([...except])}`;
   if (uids !== undefined) text += `,"uids":${JSON.stringify(uids)}`;
   if (connection !== undefined) text += `,"connection":"${connection}"`;
@@ -126,7 +127,8 @@ export function decodeMessage(text: string): Delivery | undefined {
   const head = JSON.parse(`${text.slice(0, at)}}`) as Record<string, unknown>;
   const json = text.slice(at + 8, -1);
   const position = head.offset === undefined ? undefined : positionIn(head);
-  const message = Message.fromJson(checkId(head.id), json, checkFrom(head.from), position);
+  const notice = optional(head.notice, isNotice, '"notice" is not known here');
+  const message = Message.fromJson(checkId(head.id), json, checkFrom(head.from), position, notice);
   return delivery(head, message);
 }
 
@@ -206,6 +208,10 @@ function checkId(id: unknown): string {
 
 function checkFrom(from: unknown): string | undefined {
   return optional(from, isString, '"from" is not a string');
+}
+
+function isNotice(value: unknown): value is Notice {
+  return NOTICES.some((notice) => notice === value);
 }
 
 function isNote(value: unknown): value is NodeNote {

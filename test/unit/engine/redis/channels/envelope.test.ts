@@ -57,6 +57,18 @@ describe('an envelope', () => {
     expect(() => roundTrip(text.replace('"offset":12', '"offset":"12"'))).toThrow('position');
   });
 
+  it('carries a notice, and refuses one that is not known', () => {
+    const message = Message.notice(
+      '1',
+      'settled',
+      { id: '1', offset: 2 },
+      { epoch: 'e', offset: 2 },
+    );
+    const text = encodeMessage(NODE, message);
+    expect(roundTrip(text).message).toEqual(message);
+    expect(() => roundTrip(text.replace('settled', 'unsettled'))).toThrow('"notice"');
+  });
+
   it('carries a note', () => {
     const note = { kind: 'receipt', ids: ['1'], data: null };
     expect(decode(encodeNote(note), nextId)).toEqual({ note });
