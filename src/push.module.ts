@@ -16,6 +16,7 @@ import { engineProviders } from './engine/engine.providers.js';
 import { GatewayLifecycle } from './gateway/gateway-lifecycle.js';
 import { gatewayProviders } from './gateway/gateway.providers.js';
 import { HttpDrain } from './gateway/http-drain.js';
+import { PushExceptionHttpFilter } from './http/push-exception.http-filter.js';
 import type { PushModuleAsyncOptions, PushModuleOptions } from './push.options.js';
 import { asyncOptionsProviders, optionsProviders } from './push.options.providers.js';
 import { LocalNode } from './registry/local-node.js';
@@ -89,6 +90,7 @@ function dynamicModule(
       ...deliveryProviders,
       ...serviceProviders,
       HttpDrain,
+      PushExceptionHttpFilter,
       ...(gateway === false
         ? []
         : [...routingProviders(gateway ?? UidGateway), ...gatewayProviders]),

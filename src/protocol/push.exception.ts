@@ -1,5 +1,6 @@
 import { ErrorCode } from './codes.js';
 import type { FrameId } from './frames.js';
+import { httpStatusOf } from './http-status.js';
 
 /** One field that is broken, and every rule that it breaks. */
 export interface FieldError {
@@ -23,6 +24,24 @@ export class PushException extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
+  }
+
+  /**
+   * The HTTP status that says the same as the code: 400 for VALIDATION_FAILED and for a code of
+   * the application's own, 503 for UNAVAILABLE. It is here, with the two members below, as the
+   * errors of `http-errors` have them, which Express, Fastify and Nest know.
+   */
+  get statusCode(): number {
+    return httpStatusOf(this.code);
+  }
+
+  get status(): number {
+    return this.statusCode;
+  }
+
+  /** Whether the message may be shown to a caller. */
+  get expose(): boolean {
+    return this.code !== ErrorCode.INTERNAL;
   }
 }
 

@@ -86,6 +86,7 @@ describe.each(ADAPTERS)('the HTTP push API on %s', (adapter) => {
     const answer = await request('post', '/push/messages').send({ to: 'ada', data: 1 });
     expect(answer.body).toEqual({
       statusCode: 503,
+      code: 'UNAVAILABLE',
       message: 'The cluster cannot be reached.',
       error: 'Service Unavailable',
     });

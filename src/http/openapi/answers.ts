@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { ConnectionInfo } from '../../engine/connection-info.js';
 import type { Counts } from '../../engine/engine.js';
 import type { CodecName } from '../../protocol/codec.js';
+import { ErrorCode } from '../../protocol/codes.js';
 import type { SendResult } from '../../protocol/frames.js';
 import type { Presence } from '../push-api.controller.js';
 
@@ -89,4 +90,11 @@ export class PushApiError {
 
   @ApiProperty({ description: "The status's name." })
   error!: string;
+
+  @ApiProperty({
+    required: false,
+    description: 'The error of the push protocol that this is, where it is one.',
+    example: ErrorCode.VALIDATION_FAILED,
+  })
+  code?: string;
 }
