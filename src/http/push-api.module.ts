@@ -7,12 +7,13 @@ import {
 } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { ApiKeys } from './api-keys.js';
-import { PushApiController } from './push-api.controller.js';
+import { decoratedController } from './decorated-controller.js';
 import {
   checkMadeOptions,
-  checkPath,
   checkPushApiOptions,
+  checkRouteOptions,
   PUSH_API_OPTIONS,
+  type CheckedPushApiOptions,
   type PushApiModuleAsyncOptions,
   type PushApiModuleOptions,
 } from './push-api.options.js';
@@ -35,16 +36,16 @@ export class PushApiModule implements OnModuleInit {
   /** @throws Error that names a broken option, what was given (never a key) and what is allowed */
   static forRoot(options: PushApiModuleOptions): DynamicModule {
     const checked = checkPushApiOptions(options);
-    return dynamicModule(checked.path, [], { provide: PUSH_API_OPTIONS, useValue: checked });
+    return dynamicModule(checked, [], { provide: PUSH_API_OPTIONS, useValue: checked });
   }
 
-  /** As `forRoot`, with options that are made when the application starts; `path` apart. */
+  /** As `forRoot`, with options that are made when the application starts, but for the routes'. */
   static forRootAsync(options: PushApiModuleAsyncOptions): DynamicModule {
     const { imports = [], useFactory, inject } = options;
-    const path = checkPath(options.path);
-    return dynamicModule(path, imports, {
+    const beside = checkRouteOptions(options);
+    return dynamicModule(beside, imports, {
       provide: PUSH_API_OPTIONS,
-      useFactory: async (...args: unknown[]) => checkMadeOptions(await useFactory(...args), path),
+      useFactory: async (...args: unknown[]) => checkMadeOptions(await useFactory(...args), beside),
       inject,
     });
   }
@@ -56,14 +57,14 @@ export class PushApiModule implements OnModuleInit {
 }
 
 function dynamicModule(
-  path: string,
+  { path, decorators }: Pick<CheckedPushApiOptions, 'path' | 'decorators'>,
   imports: NonNullable<DynamicModule['imports']>,
   options: Provider,
 ): DynamicModule {
   return {
     module: PushApiModule,
     imports: [...imports, RouterModule.register([{ path, module: PushApiModule }])],
-    controllers: [PushApiController],
+    controllers: [decoratedController(decorators)],
     providers: [options, ...pushApiProviders],
   };
 }

@@ -21,6 +21,13 @@ export interface PushApiModuleOptions {
   path?: string;
 
   /**
+   * Decorators that each route of the API gets: what opens it to a global guard of yours, for
+   * example `[Public()]` or `[SetMetadata('isPublic', true)]`. The API's own keys are asked for
+   * all the same.
+   */
+  decorators?: MethodDecorator[];
+
+  /**
    * Largest body of `POST messages`, counted after decompression. The limits of the application's
    * other routes stay as they are. On an HTTP adapter that is neither Express nor Fastify the
    * adapter's own limit holds.
@@ -45,12 +52,12 @@ export interface PushApiModuleOptions {
   idempotencyMaxKeys?: number;
 }
 
-export interface PushApiModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
-  /** As in the options: routes are declared before the factory runs, so it stands here. */
-  path?: PushApiModuleOptions['path'];
-  useFactory: FactoryProvider<
-    Omit<PushApiModuleOptions, 'path'> | Promise<Omit<PushApiModuleOptions, 'path'>>
-  >['useFactory'];
+/** Routes are declared before a factory runs: these two stand beside it. */
+type RouteOptions = Pick<PushApiModuleOptions, 'path' | 'decorators'>;
+type MadeOptions = Omit<PushApiModuleOptions, keyof RouteOptions>;
+
+export interface PushApiModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'>, RouteOptions {
+  useFactory: FactoryProvider<MadeOptions | Promise<MadeOptions>>['useFactory'];
   inject?: FactoryProvider['inject'];
 }
 
@@ -78,6 +85,12 @@ const pushApiOptions = {
       show: describeKind,
     },
   },
+  decorators: {
+    rule: {
+      allowed: 'an array of method decorators',
+      accepts: (value) => Array.isArray(value) && value.every((one) => typeof one === 'function'),
+    },
+  },
   bodyLimit: { default: 1_048_576, rule: whole('bytes', 1) },
   idempotencyWindow: { default: 600_000, rule: whole('milliseconds', 1) },
   idempotencyMaxKeys: { default: 10_000, rule: whole('keys', 1) },
@@ -98,22 +111,27 @@ export function checkPushApiOptions(options: PushApiModuleOptions): CheckedPushA
 }
 
 /** @throws Error as `checkPushApiOptions` */
-export function checkPath(given: PushApiModuleOptions['path']): string {
-  return withoutSlashes(checkOption(OWNER, 'path', pushApiOptions.path, given));
+export function checkRouteOptions(given: RouteOptions): RouteOptions & { path: string } {
+  const path = checkOption(OWNER, 'path', pushApiOptions.path, given.path);
+  const { decorators } = pushApiOptions;
+  return {
+    path: withoutSlashes(path),
+    decorators: checkOption(OWNER, 'decorators', decorators, given.decorators),
+  };
 }
 
 /**
- * Options that a factory made, with the path that stands beside it. Routes are declared before it runs.
+ * Options that a factory made, with those that stand beside it.
  *
  * @throws Error as `checkPushApiOptions`
  */
-export function checkMadeOptions(
-  made: Omit<PushApiModuleOptions, 'path'>,
-  path: string,
-): CheckedPushApiOptions {
-  if (!('path' in made)) return checkPushApiOptions({ ...made, path });
-  const allowed = 'only beside it, in forRootAsync({ path, useFactory })';
-  throw brokenOption(OWNER, 'path', 'made by useFactory', allowed);
+export function checkMadeOptions(made: MadeOptions, beside: RouteOptions): CheckedPushApiOptions {
+  for (const name of ['path', 'decorators'] as const) {
+    if (!(name in made)) continue;
+    const allowed = `only beside it, in forRootAsync({ ${name}, useFactory })`;
+    throw brokenOption(OWNER, name, 'made by useFactory', allowed);
+  }
+  return checkPushApiOptions({ ...made, ...beside });
 }
 
 function withoutSlashes(path: string): string {

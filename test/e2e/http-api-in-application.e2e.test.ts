@@ -1,10 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import { Controller, Get, Logger, Module, ValidationPipe, VersioningType } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Logger,
+  Module,
+  SetMetadata,
+  ValidationPipe,
+  VersioningType,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { APP_GUARD, NestFactory, Reflector } from '@nestjs/core';
 import supertest from 'supertest';
 import { PushModule } from '../../src/push.module.js';
 import { PushApiModule } from '../../src/http/push-api.module.js';
 import { ADAPTERS, KEY, usePushApi } from '../support/use-push-api.js';
+
+/** As most applications have one: it lets nobody through to what is not public. */
+@Injectable()
+class LoginGuard implements CanActivate {
+  constructor(private readonly reflector: Reflector) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    if (context.getType() !== 'http') return true;
+    return this.reflector.get<boolean>('isPublic', context.getHandler());
+  }
+}
 
 describe.each(ADAPTERS)('the HTTP push API in an application on %s', (adapter) => {
   const { app, start, request } = usePushApi(adapter);
@@ -43,6 +65,33 @@ describe.each(ADAPTERS)('the HTTP push API in an application on %s', (adapter) =
     await request('post', '/push/messages')
       .send({ ...message, unknown: 1 })
       .expect(400);
+  });
+
+  it.each([
+    [
+      'forRoot',
+      PushApiModule.forRoot({ apiKeys: [KEY], decorators: [SetMetadata('isPublic', true)] }),
+    ],
+    [
+      'forRootAsync',
+      PushApiModule.forRootAsync({
+        decorators: [SetMetadata('isPublic', true)],
+        useFactory: () => ({ apiKeys: [KEY] }),
+      }),
+    ],
+  ])('opens to a global guard by decorators of %s, and to nobody without a key', async (_, api) => {
+    await start({ imports: [api], providers: [{ provide: APP_GUARD, useClass: LoginGuard }] });
+    const ada = await app.json('ada');
+    await request('post', '/push/messages').send({ to: 'ada', data: 1 }).expect(202);
+    expect(await ada.settledData()).toEqual([1]);
+    await request('get', '/push/uids/ada').expect(200);
+    await request('get', '/push/stats').expect(200);
+    await request('get', '/push/stats', 'wrong-key').expect(401);
+  });
+
+  it('is behind a global guard without them', async () => {
+    await start({ providers: [{ provide: APP_GUARD, useClass: LoginGuard }] });
+    await request('get', '/push/stats').expect(403);
   });
 
   it('takes its options from a factory', async () => {

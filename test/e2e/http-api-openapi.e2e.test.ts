@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { VersioningType } from '@nestjs/common';
+import { SetMetadata, VersioningType } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import supertest from 'supertest';
 import { PushApiModule } from '../../src/http/push-api.module.js';
@@ -22,8 +22,12 @@ beforeEach(async () => {
   describePushApi();
   // A second call, by another application of the same process, must not describe things twice.
   describePushApi();
+  await start();
+});
+
+async function start(decorators?: MethodDecorator[]): Promise<void> {
   await app.start({
-    imports: [PushApiModule.forRoot({ apiKeys: ['key'] })],
+    imports: [PushApiModule.forRoot({ apiKeys: ['key'], decorators })],
     configure: (nest) => {
       nest.setGlobalPrefix('api').enableVersioning({ type: VersioningType.URI });
       const config = new DocumentBuilder().setTitle('Test').addBearerAuth().build();
@@ -31,7 +35,7 @@ beforeEach(async () => {
       SwaggerModule.setup('docs', nest, document);
     },
   });
-});
+}
 
 function operation(method: 'get' | 'post' | 'delete', path: string): Operation {
   return document.paths[path][method] as unknown as Operation;
@@ -46,6 +50,13 @@ function references(part: unknown): string[] {
 }
 
 describe('the OpenAPI description', () => {
+  it('is the same with decorators of the application on the routes', async () => {
+    const before = document;
+    await app.close();
+    await start([SetMetadata('isPublic', true)]);
+    expect(document).toEqual(before);
+  });
+
   it('describes the four requests where they are, each behind the bearer key', () => {
     const requests = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method} ${path}`),

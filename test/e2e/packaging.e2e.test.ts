@@ -33,6 +33,7 @@ const SURROUNDINGS = {
     import { LobbyGateway } from './lobby.gateway.js';
     import { ProviderModule } from './provider.module.js';
     import { AppWithPushApi } from './push-api.js';
+    import { AppWithPublicPushApi } from './public-push-api.js';
     import { SessionModule } from './session.module.js';
     @Module({
       imports: [
@@ -45,7 +46,7 @@ const SURROUNDINGS = {
       providers: [ChatGateway, LobbyGateway, { provide: APP_GUARD, useClass: KnownUsers }],
     })
     class Gateways {}
-    for (const module of [AppWithPushApi, AsyncModule, Gateways, ProviderModule, SessionModule]) {
+    for (const module of [AppWithPushApi, AppWithPublicPushApi, AsyncModule, Gateways, ProviderModule, SessionModule]) {
       const app = await NestFactory.create(module, { logger: ['error'] });
       await app.listen(0, '127.0.0.1');
       await app.close();
@@ -184,6 +185,7 @@ describe('the packed package in an empty application', () => {
       const started = (await inFolder('node', 'out/src/start-all.js')).trim().split('\n');
       const modules = [
         'AppWithPushApi',
+        'AppWithPublicPushApi',
         'AsyncModule',
         'Gateways',
         'ProviderModule',

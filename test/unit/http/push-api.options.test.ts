@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { PushApiModule } from '../../../src/http/push-api.module.js';
 import {
   checkMadeOptions,
-  checkPath,
   checkPushApiOptions,
+  checkRouteOptions,
 } from '../../../src/http/push-api.options.js';
 
 describe('options of PushApiModule', () => {
@@ -15,7 +15,7 @@ describe('options of PushApiModule', () => {
       idempotencyWindow: 600_000,
       idempotencyMaxKeys: 10_000,
     });
-    expect(checkPath(undefined)).toBe('push');
+    expect(checkRouteOptions({})).toEqual({ path: 'push' });
   });
 
   it.each([
@@ -23,6 +23,8 @@ describe('options of PushApiModule', () => {
     ['apiKeys', 'secret-key', 'a string'],
     ['apiKeys', ['good', 'secret key'], 'a list of 2'],
     ['apiKeys', [''], 'a list of 1'],
+    ['decorators', 'public', '"public"'],
+    ['decorators', ['public'], '\\["public"\\]'],
     ['bodyLimit', 0, '0'],
     ['bodyLimit', '1mb', '"1mb"'],
     ['bodyLimit', 1.5, '1.5'],
@@ -39,22 +41,26 @@ describe('options of PushApiModule', () => {
 
   it('name an unknown option', () => {
     expect(() => PushApiModule.forRoot({ apiKeys: [], keys: ['secret'] } as never)).toThrow(
-      'PushApiModule: there is no option "keys"; the options are path, apiKeys, bodyLimit, idempotencyWindow, idempotencyMaxKeys.',
+      'PushApiModule: there is no option "keys"; the options are path, apiKeys, decorators, bodyLimit, idempotencyWindow, idempotencyMaxKeys.',
     );
   });
 
-  it('say where the path belongs when a factory gives it', () => {
-    const options = { apiKeys: [], path: 'push' };
-    expect(() => checkMadeOptions(options, 'push')).toThrow(/beside it, in forRootAsync/);
+  it.each([{ path: 'push' }, { decorators: [] }])('say where %j belongs of a factory', (made) => {
+    const options = { apiKeys: [], ...made };
+    expect(() => checkMadeOptions(options, {})).toThrow(/beside it, in forRootAsync/);
   });
 
   it.each([
     ['push', 'push'],
     ['/internal/notify/', 'internal/notify'],
     ['v1.2/a-b_c~d', 'v1.2/a-b_c~d'],
-  ])('take the path %s', (path, expected) => expect(checkPath(path)).toBe(expected));
+  ])('take the path %s', (path, expected) =>
+    expect(checkRouteOptions({ path }).path).toBe(expected),
+  );
 
   it.each(['', '/', 'a//b', ':tenant', '*', 'a b', 7, null])('refuse the path %j', (path) => {
-    expect(() => checkPath(path as never)).toThrow(/^PushApiModule: option "path" is /);
+    expect(() => checkRouteOptions({ path: path as never })).toThrow(
+      /^PushApiModule: option "path" is /,
+    );
   });
 });
