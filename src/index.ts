@@ -15,6 +15,7 @@ export type { PlainSendOptions, SendOptions, SendOutcome } from './delivery/send
 export type { PushEvent } from './registry/push-event.js';
 
 export type { OwnReply } from './routing/frames/frame-handler.js';
+export { PushGateway } from './routing/handlers/push-gateway.decorator.js';
 export { UidGateway } from './routing/handlers/uid.gateway.js';
 export { PushWsAdapter } from './gateway/push-ws.adapter.js';
 export {

@@ -8,6 +8,7 @@ import {
   type OnModuleInit,
   type Provider,
 } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { DeliveryLifecycle } from './delivery/delivery-lifecycle.js';
 import { deliveryProviders } from './delivery/delivery.providers.js';
 import { Sender } from './delivery/sender.js';
@@ -17,6 +18,7 @@ import { GatewayLifecycle } from './gateway/gateway-lifecycle.js';
 import { gatewayProviders } from './gateway/gateway.providers.js';
 import { HttpDrain } from './gateway/http-drain.js';
 import { PushExceptionHttpFilter } from './http/push-exception.http-filter.js';
+import { checkNoGateway, checkOnlyOne, notConfigured } from './push.module.checks.js';
 import type { PushModuleAsyncOptions, PushModuleOptions } from './push.options.js';
 import { asyncOptionsProviders, optionsProviders } from './push.options.providers.js';
 import { LocalNode } from './registry/local-node.js';
@@ -33,13 +35,18 @@ import { serviceProviders } from './service/service.providers.js';
  */
 @Module({})
 export class PushModule implements OnModuleInit, OnModuleDestroy, OnApplicationShutdown {
-  /** @internal */
+  /** @internal Its parts are missing only where it was imported without options. */
   constructor(
-    private readonly local: LocalNode,
-    @Inject(ENGINE) private readonly engine: Engine,
-    private readonly delivery: DeliveryLifecycle,
+    modules: ModulesContainer,
+    @Optional() private readonly local: LocalNode,
+    @Optional() @Inject(ENGINE) private readonly engine: Engine,
+    @Optional() private readonly delivery: DeliveryLifecycle,
     @Optional() private readonly gateway?: GatewayLifecycle,
-  ) {}
+  ) {
+    if (local === undefined) throw notConfigured();
+    checkOnlyOne(modules, PushModule);
+    if (gateway === undefined) checkNoGateway(modules);
+  }
 
   /** @throws Error at start that names a broken option, what was given and what is allowed */
   static forRoot(

@@ -1,6 +1,7 @@
 import type { FactoryProvider, Provider } from '@nestjs/common';
 import {
-  checkGateway,
+  checkAsyncOptions,
+  checkMade,
   checkPushOptions,
   PUSH_OPTIONS,
   ROOMS,
@@ -24,18 +25,14 @@ export function optionsProviders(given: PushModuleOptions): Provider[] {
 
 /** The same with options that are made, and checked, when the application starts. */
 export function asyncOptionsProviders(options: PushModuleAsyncOptions): Provider[] {
-  // It decides what Nest builds, so it is looked at before Nest does.
-  checkGateway(options.gateway);
+  checkAsyncOptions(options);
   return [...makersOf(options), checkedOptions(options.gateway), ...ROOM_OPTIONS];
 }
 
 function makersOf(options: PushModuleAsyncOptions): Provider[] {
   const { useFactory, inject, useClass, useExisting } = options;
   if (useFactory !== undefined) return [{ provide: MADE_OPTIONS, useFactory, inject }];
-  const factory = useClass ?? useExisting;
-  if (factory === undefined) {
-    throw new Error('PushModule.forRootAsync needs useFactory, useClass or useExisting.');
-  }
+  const factory = (useClass ?? useExisting)!;
   const made: FactoryProvider = {
     provide: MADE_OPTIONS,
     useFactory: (maker: PushOptionsFactory) => maker.createPushOptions(),
@@ -47,9 +44,8 @@ function makersOf(options: PushModuleAsyncOptions): Provider[] {
 function checkedOptions(gateway: PushModuleOptions['gateway']): FactoryProvider {
   return {
     provide: PUSH_OPTIONS,
-    // What forRootAsync says of the gateway was needed before its factory ran, so it wins.
-    useFactory: (made: PushModuleOptions) =>
-      checkPushOptions(gateway === undefined ? made : { ...made, gateway }),
+    useFactory: (made: unknown) =>
+      checkPushOptions({ ...checkMade(made), ...(gateway !== undefined && { gateway }) }),
     inject: [MADE_OPTIONS],
   };
 }

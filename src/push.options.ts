@@ -14,7 +14,8 @@ import {
   registryOptions,
   type RegistryOptions,
 } from './registry/registry.options.js';
-import type { UidGateway } from './routing/handlers/uid.gateway.js';
+import { UidGateway } from './routing/handlers/uid.gateway.js';
+import { isObject } from './protocol/is-object.js';
 import { ROUTING_OPTIONS, routingOptions, type RoutingOptions } from './routing/routing.options.js';
 
 /** The options of each room: what they may be, and where they are injected once they are checked. */
@@ -38,14 +39,19 @@ export interface PushModuleOptions
   gateway?: false | Type<UidGateway>;
 }
 
+/** What a factory makes: `gateway` decides what Nest builds, before any factory runs. */
+export type MadePushModuleOptions = Omit<PushModuleOptions, 'gateway'>;
+
 export interface PushOptionsFactory {
-  createPushOptions(): PushModuleOptions | Promise<PushModuleOptions>;
+  createPushOptions(): MadePushModuleOptions | Promise<MadePushModuleOptions>;
 }
 
 export interface PushModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   /** As in the options: it decides what is built, so it can't come from the factory. */
   gateway?: PushModuleOptions['gateway'];
-  useFactory?: FactoryProvider<PushModuleOptions | Promise<PushModuleOptions>>['useFactory'];
+  useFactory?: FactoryProvider<
+    MadePushModuleOptions | Promise<MadePushModuleOptions>
+  >['useFactory'];
   inject?: FactoryProvider['inject'];
   useClass?: Type<PushOptionsFactory>;
   useExisting?: Type<PushOptionsFactory>;
@@ -56,7 +62,7 @@ const OWNER = 'PushModule';
 const GATEWAY: Option<PushModuleOptions['gateway']> = {
   rule: {
     allowed: 'false, or a subclass of UidGateway',
-    accepts: (value) => value === false || typeof value === 'function',
+    accepts: (value) => value === false || isUidGateway(value),
   },
 };
 
@@ -73,12 +79,64 @@ export function checkPushOptions(given: PushModuleOptions): PushModuleOptions {
   const checked = checkOptions(OWNER, TABLE, given);
   if (checked.gateway !== false && checked.authenticator === undefined) throw noAuthenticator();
   if (checked.history !== undefined) checkPushHistoryOptions(checked.history);
+  if (checked.gateway === false && (checked.engine?.isSolitary ?? checked.engine === undefined)) {
+    throw nobodyToReach();
+  }
   return checked;
 }
 
-/** @throws Error as `checkPushOptions` */
-export function checkGateway(given: PushModuleOptions['gateway']): PushModuleOptions['gateway'] {
-  return checkOption(OWNER, 'gateway', GATEWAY, given);
+const MAKERS = ['useFactory', 'useClass', 'useExisting'] as const;
+
+/**
+ * Checks what `forRootAsync` is given; what its factory makes is checked when it is made.
+ *
+ * @throws Error as `checkPushOptions`
+ */
+export function checkAsyncOptions(given: PushModuleAsyncOptions): void {
+  const known = ['imports', 'inject', 'gateway', ...MAKERS];
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new Error(
+      `${OWNER}.forRootAsync: there is no option "${unknown}"; the options are ${known.join(', ')}. ` +
+        'All others are what the factory makes.',
+    );
+  }
+  const makers = MAKERS.filter((name) => given[name] !== undefined);
+  if (makers.length !== 1) {
+    throw new Error(
+      `${OWNER}.forRootAsync needs exactly one of ${MAKERS.join(', ')}; given: ` +
+        `${makers.join(' and ') || 'none'}.`,
+    );
+  }
+  // It decides what Nest builds, so it is looked at before Nest does.
+  checkOption(OWNER, 'gateway', GATEWAY, given.gateway);
+}
+
+/** @throws Error when a factory made no options, or one that it cannot decide */
+export function checkMade(made: unknown): MadePushModuleOptions {
+  if (!isObject(made)) {
+    throw new Error(
+      `${OWNER}.forRootAsync: its factory returned ${String(made)} instead of options.`,
+    );
+  }
+  if (!('gateway' in made)) return made;
+  throw new Error(
+    `${OWNER}: option "gateway" came from a factory; allowed is only beside it, in ` +
+      'forRootAsync({ gateway, useFactory }).',
+  );
+}
+
+function isUidGateway(value: unknown): boolean {
+  if (typeof value !== 'function') return false;
+  return value === UidGateway || value.prototype instanceof UidGateway;
+}
+
+function nobodyToReach(): Error {
+  return new Error(
+    `${OWNER}: with gateway: false and the memory engine nobody can be reached: this process has no ` +
+      'sockets, and the engine knows no other. Give it the engine of the processes that have them, ' +
+      'such as new RedisEngine({ url }).',
+  );
 }
 
 function noAuthenticator(): Error {

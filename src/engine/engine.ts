@@ -58,6 +58,9 @@ export const ENGINE = Symbol('Engine');
  * Methods may answer synchronously, and do where they need not wait.
  */
 export interface Engine {
+  /** Whether this node is all that there can ever be. Left out, it is not. */
+  readonly isSolitary?: boolean;
+
   /** Joins the cluster as the given node. Called once, before anything else. */
   start(node: NodeHandler): MaybePromise<void>;
   /** As of now, without asking anybody. */

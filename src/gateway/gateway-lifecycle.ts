@@ -25,13 +25,10 @@ export class GatewayLifecycle {
     private readonly liveness: Liveness,
     private readonly draining: DrainingRule,
     private readonly config: ApplicationConfig,
-    server: PushServer,
-    gateways: SharedGateways,
+    private readonly server: PushServer,
+    private readonly gateways: SharedGateways,
   ) {
-    gateways.prepare();
-    if (gateways.haveHooks) {
-      server.onOpen = (client, request) => void handlers.bind(client, request);
-    }
+    handlers.owners = gateways.prepare();
     config.setIoAdapter(adapter);
   }
 
@@ -43,6 +40,10 @@ export class GatewayLifecycle {
   start(): void {
     if (this.config.getIoAdapter() !== this.adapter) throw otherAdapter();
     this.handlers.direct = directHandlers(this.uidGateway, this.router, this.config);
+    if (this.gateways.haveHooks) {
+      this.server.onOpen = (client, request) => void this.handlers.bind(client, request);
+    }
+    this.gateways.report();
   }
 
   /** From now on upgrades are answered with 503; open sockets stay until Nest closes the server. */

@@ -10,8 +10,9 @@ import { NestHandlers, type ClientBinder } from '../routing/handlers/nest-handle
 import { GATEWAY_OPTIONS, type CheckedGatewayOptions } from './gateway.options.js';
 import { PushServer } from './push-server.js';
 import { PushSocket } from './socket/push-socket.js';
-import { normalizePath, SharedGateways } from '../routing/handlers/shared-gateways.js';
-import { PUSH_PATH } from '../routing/handlers/uid.gateway.js';
+import { normalizePath } from '../routing/handlers/found-gateways.js';
+import { PUSH_PATH } from '../routing/handlers/push-gateway.decorator.js';
+import { SharedGateways } from '../routing/handlers/shared-gateways.js';
 import { listenForUpgrades, type UpgradeTaker } from './upgrade/upgrade-listener.js';
 
 /** Port 0 stands for the application's own HTTP server. */

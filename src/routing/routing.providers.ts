@@ -2,6 +2,7 @@ import type { Provider, Type } from '@nestjs/common';
 import { FrameDispatcher, FrameHandlers } from './frames/frame-dispatcher.js';
 import { GivenRoutePolicy } from './given-route-policy.js';
 import { NestHandlers } from './handlers/nest-handlers.js';
+import { servedGateway } from './handlers/served-gateway.js';
 import { SharedGateways } from './handlers/shared-gateways.js';
 import { UidGateway } from './handlers/uid.gateway.js';
 import { MessageRouter } from './message-router.js';
@@ -12,7 +13,7 @@ export function routingProviders(gateway: Type<UidGateway>): Provider[] {
   return [
     GivenRoutePolicy,
     MessageRouter,
-    { provide: UidGateway, useClass: gateway },
+    { provide: UidGateway, useClass: servedGateway(gateway) },
     SharedGateways,
     NestHandlers,
     { provide: FrameHandlers, useExisting: NestHandlers },

@@ -13,6 +13,8 @@ import {
 } from '@nestjs/common';
 import { APP_GUARD, NestFactory, Reflector } from '@nestjs/core';
 import supertest from 'supertest';
+import { MemoryCluster } from '../../src/engine/memory/memory-cluster.js';
+import { MemoryEngine } from '../../src/engine/memory/memory.engine.js';
 import { PushModule } from '../../src/push.module.js';
 import { PushApiModule } from '../../src/http/push-api.module.js';
 import { ADAPTERS, KEY, usePushApi } from '../support/use-push-api.js';
@@ -132,7 +134,7 @@ describe.each(ADAPTERS)('the HTTP push API in an application on %s', (adapter) =
     const lines: string[] = [];
     const write = (message: string) => void lines.push(message);
     await start({
-      module: PushModule.forRoot({ gateway: false }),
+      module: PushModule.forRoot({ gateway: false, engine: new MemoryEngine(new MemoryCluster()) }),
       imports: [PushApiModule.forRoot({ apiKeys: [] })],
       logger: { log: () => undefined, error: write, warn: write },
     });
@@ -158,7 +160,10 @@ describe.each(ADAPTERS)('the HTTP push API in an application on %s', (adapter) =
 describe('the HTTP push API without HTTP', () => {
   it('does no harm in a worker that shares the modules of the application', async () => {
     @Module({
-      imports: [PushModule.forRoot({ gateway: false }), PushApiModule.forRoot({ apiKeys: [KEY] })],
+      imports: [
+        PushModule.forRoot({ gateway: false, engine: new MemoryEngine(new MemoryCluster()) }),
+        PushApiModule.forRoot({ apiKeys: [KEY] }),
+      ],
     })
     class WorkerModule {}
     const worker = await NestFactory.createApplicationContext(WorkerModule, { logger: false });

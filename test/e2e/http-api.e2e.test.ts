@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryCluster } from '../../src/engine/memory/memory-cluster.js';
 import { MemoryEngine } from '../../src/engine/memory/memory.engine.js';
 import { ErrorCode } from '../../src/protocol/codes.js';
 import { PushException } from '../../src/protocol/push.exception.js';
@@ -82,7 +83,7 @@ describe.each(ADAPTERS)('the HTTP push API on %s', (adapter) => {
   });
 
   it('answers 503 when the cluster cannot be reached', async () => {
-    await start({ push: { engine: new UnreachableEngine(), gateway: false } });
+    await start({ push: { engine: new UnreachableEngine(new MemoryCluster()), gateway: false } });
     const answer = await request('post', '/push/messages').send({ to: 'ada', data: 1 });
     expect(answer.body).toEqual({
       statusCode: 503,

@@ -17,6 +17,8 @@ import {
   type Identity,
   type PushModuleOptions,
   type PushOptionsFactory,
+  MemoryCluster,
+  MemoryEngine,
 } from '../../src/index.js';
 import { connect, connectJson, connectText, refusedUpgrade } from '../support/client.js';
 import { freePort } from '../support/free-port.js';
@@ -120,7 +122,9 @@ describe('importing PushModule', () => {
   });
 
   it('serves no sockets with gateway: false, and needs no authenticator then', async () => {
-    await app.start({ module: PushModule.forRoot({ gateway: false }) });
+    await app.start({
+      module: PushModule.forRoot({ gateway: false, engine: new MemoryEngine(new MemoryCluster()) }),
+    });
     await expect(app.connectText()).rejects.toThrow();
     expect(await app.push.broadcast(1)).toMatchObject({ nodes: 0 });
   });

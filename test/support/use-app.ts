@@ -106,8 +106,9 @@ export class TestApp {
     return connect(await this.whenStarted(), options);
   }
 
-  async connectJson(options?: ConnectOptions): Promise<JsonClient> {
-    return connectJson(await this.whenStarted(), options);
+  /** @param path of the push socket, where the application does not serve it on `/` */
+  async connectJson(options?: ConnectOptions, path = '/'): Promise<JsonClient> {
+    return connectJson(new URL(path, await this.whenStarted()).href, options);
   }
 
   async connectText(options?: ConnectOptions): Promise<TextClient> {

@@ -24,9 +24,15 @@ const BATCH = 1_000;
  * system: two Nest applications in one process, or a test of several nodes.
  */
 export class MemoryEngine implements Engine, HistoryKeeper {
+  readonly isSolitary: boolean;
+  private readonly cluster: MemoryCluster;
   private node: NodeHandler | undefined;
 
-  constructor(private readonly cluster = new MemoryCluster()) {}
+  /** @param cluster what it shares with the engines of other nodes in this process */
+  constructor(cluster?: MemoryCluster) {
+    this.isSolitary = cluster === undefined;
+    this.cluster = cluster ?? new MemoryCluster();
+  }
 
   start(node: NodeHandler): void {
     this.node = node;

@@ -18,7 +18,7 @@ const CODE_OF_STATUS: Partial<Record<number, ErrorCode>> = {
 
 const FORBIDDEN_BY_GUARD = 'Forbidden resource';
 const STABLE_CODE = /^[A-Z][A-Z0-9_]{0,63}$/;
-const INTERNAL: ErrorData = {
+export const INTERNAL: ErrorData = {
   code: ErrorCode.INTERNAL,
   message: 'The server could not handle this frame.',
 };

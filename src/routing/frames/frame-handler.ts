@@ -81,33 +81,59 @@ export class NestHandler implements FrameHandler {
 
   constructor(
     private readonly callback: NestCallback,
+    /** Gateway and method, for the log. */
+    private readonly name: string,
+  ) {}
+
+  async handle(connection: Connection, frame: ClientFrame): Promise<undefined> {
+    const context = new FrameContext(connection, frame, this.name);
+    const result = await this.callback(frame.data, frame.event, context);
+    if (isObservable(result)) await firstOf(result, context);
+    else context.reply(result);
+  }
+}
+
+/**
+ * The same for one of the module's own events, before which the application has put something:
+ * that decides whether the frame is handled, and not what is answered.
+ */
+export class GuardedOwnHandler implements FrameHandler {
+  readonly overlaps = false;
+
+  constructor(
+    private readonly callback: NestCallback,
+    private readonly name: string,
     /** Reply also to a frame without an id. */
     private readonly always: boolean,
   ) {}
 
   async handle(connection: Connection, frame: ClientFrame): Promise<undefined> {
-    const context = new FrameContext(connection, frame);
-    const reply = (result: unknown): void => {
-      if (this.always || frame.id !== undefined) context.reply(result);
-    };
+    const context = new FrameContext(connection, frame, this.name);
     const result = await this.callback(frame.data, frame.event, context);
-    if (isObservable(result)) await firstOf(result, connection, reply, context);
-    else reply(result);
+    if (isObservable(result)) await completion(result, context);
+    if (this.always || frame.id !== undefined) context.replyAsNoted();
   }
 }
 
-function firstOf(
-  replies: Observable<unknown>,
-  connection: Connection,
-  reply: (result: unknown) => void,
-  context: FrameContext,
-): Promise<void> {
+function firstOf(replies: Observable<unknown>, context: FrameContext): Promise<void> {
   return new Promise((resolve) => {
-    replies.pipe(takeUntil(connection.closed$)).subscribe({
+    replies.pipe(takeUntil(context.connection.closed$)).subscribe({
       next: (value) => {
-        reply(value);
+        context.reply(value);
         resolve();
       },
+      error: (error: unknown) => {
+        context.fail(error);
+        resolve();
+      },
+      complete: resolve,
+    });
+  });
+}
+
+function completion(results: Observable<unknown>, context: FrameContext): Promise<void> {
+  return new Promise((resolve) => {
+    results.pipe(takeUntil(context.connection.closed$)).subscribe({
       error: (error: unknown) => {
         context.fail(error);
         resolve();

@@ -2,8 +2,10 @@ import type { Connection } from '../../registry/connection.js';
 import type { NestCallback } from './frame-handler.js';
 import type { Replies } from './replies.js';
 
-/** A client as Nest's handlers are kept for it. */
+/** A client as Nest's handlers are kept for it: an `EventEmitter`. */
 export interface NestClient {
+  getMaxListeners(): number;
+  setMaxListeners(count: number): unknown;
   /** Handlers of the application's gateways; null until the first of its events comes. */
   nestCallbacks: Map<string, NestCallback> | null;
 }

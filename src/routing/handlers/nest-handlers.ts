@@ -1,8 +1,14 @@
 import { Injectable, type WsMessageHandler } from '@nestjs/common';
 import { FrameHandlers } from '../frames/frame-dispatcher.js';
-import { NestHandler, type FrameHandler, type NestCallback } from '../frames/frame-handler.js';
+import {
+  GuardedOwnHandler,
+  NestHandler,
+  type FrameHandler,
+  type NestCallback,
+} from '../frames/frame-handler.js';
 import type { FrameSource, NestClient } from '../frames/frame-source.js';
 import { isOwnEvent, OWN_EVENTS } from './own-events.js';
+import type { EventOwners } from './shared-gateways.js';
 
 /** What Nest wants to be called with each client, one per gateway on our path. */
 export type ClientBinder = (client: NestClient, request?: unknown) => void;
@@ -16,6 +22,8 @@ export type ClientBinder = (client: NestClient, request?: unknown) => void;
 export class NestHandlers extends FrameHandlers {
   /** Own events before which the application has put nothing; set when the server is bound. */
   direct: ReadonlyMap<string, FrameHandler> = new Map();
+  /** Who handles which event; set when the gateways are known. */
+  owners: EventOwners = new Map();
   private readonly binders: ClientBinder[] = [];
 
   /** One of the gateways on our path wants to be shown each client. */
@@ -27,6 +35,8 @@ export class NestHandlers extends FrameHandlers {
   bind(client: NestClient, request?: unknown): Map<string, NestCallback> {
     if (client.nestCallbacks === null) {
       client.nestCallbacks = new Map();
+      // Each gateway listens for the end of each client: Node would take ten of them for a leak.
+      client.setMaxListeners(client.getMaxListeners() + this.binders.length);
       for (const binder of this.binders) binder(client, request);
     }
     return client.nestCallbacks;
@@ -44,6 +54,8 @@ export class NestHandlers extends FrameHandlers {
     if (direct !== undefined) return direct;
     const callback = this.bind(source).get(event);
     if (callback === undefined) return undefined;
-    return new NestHandler(callback, isOwnEvent(event) ? OWN_EVENTS[event].always : true);
+    const name = this.owners.get(event) ?? event;
+    if (!isOwnEvent(event)) return new NestHandler(callback, name);
+    return new GuardedOwnHandler(callback, name, OWN_EVENTS[event].always);
   }
 }

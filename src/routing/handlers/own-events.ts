@@ -19,8 +19,8 @@ import {
 import { Underway } from '../frames/underway.js';
 import type { MessageRouter } from '../message-router.js';
 import { targetOf } from '../../engine/target.js';
-import { PushExceptionFilter } from './push-exception.filter.js';
 import { SendDto } from '../../validation/send.dto.js';
+import { isOfModule } from './enhancers.js';
 import { sent, UidGateway } from './uid.gateway.js';
 
 /** The module's own events, the method of each, and whether it answers a frame without an id. */
@@ -110,5 +110,5 @@ const ENHANCERS = [
 
 function foreign(key: string, place: object): unknown[] {
   const enhancers = (Reflect.getMetadata(key, place) ?? []) as unknown[];
-  return enhancers.filter((enhancer) => !(enhancer instanceof PushExceptionFilter));
+  return enhancers.filter((enhancer) => !isOfModule(enhancer));
 }

@@ -1,5 +1,5 @@
 import { Inject } from '@nestjs/common';
-import { MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import type { SendResult } from '../../protocol/frames.js';
 import { andThen, type MaybePromise } from '../../protocol/maybe-promise.js';
 import type { Connection as RegisteredConnection } from '../../registry/connection.js';
@@ -10,10 +10,8 @@ import { FrameDataPipe } from '../../validation/frame-data.pipe.js';
 import type { OwnReply } from '../frames/frame-handler.js';
 import { MessageRouter } from '../message-router.js';
 import { targetOf } from '../../engine/target.js';
+import { PushGateway } from './push-gateway.decorator.js';
 import { SendDto } from '../../validation/send.dto.js';
-
-/** Stands for the path of the options until the adapter knows it. */
-export const PUSH_PATH = '\u0000nestjs-uid-push';
 
 /**
  * The gateway of the push socket: the events that a client may send once its first message has
@@ -21,7 +19,7 @@ export const PUSH_PATH = '\u0000nestjs-uid-push';
  * decorate it, and give it as `gateway` in the options; methods that you override must be
  * decorated with `@SubscribeMessage` again.
  */
-@WebSocketGateway({ path: PUSH_PATH })
+@PushGateway()
 export class UidGateway {
   // Not by the constructor: a subclass has one of its own, for what it asks Nest for.
   @Inject() private readonly router!: MessageRouter;

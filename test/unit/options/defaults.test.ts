@@ -15,13 +15,18 @@ interface Room {
 }
 
 const ROOMS: Record<string, Room> = {
-  PushModule: room(checkPushOptions, { gateway: false } as const, 'src/OPTIONS.md', [
-    'src/push.options.ts',
-    'src/gateway/gateway.options.ts',
-    'src/routing/routing.options.ts',
-    'src/registry/registry.options.ts',
-    'src/engine/engine.options.ts',
-  ]),
+  PushModule: room(
+    checkPushOptions,
+    { authenticator: { authenticate: () => null } },
+    'src/OPTIONS.md',
+    [
+      'src/push.options.ts',
+      'src/gateway/gateway.options.ts',
+      'src/routing/routing.options.ts',
+      'src/registry/registry.options.ts',
+      'src/engine/engine.options.ts',
+    ],
+  ),
   'PushModule history': room(checkPushHistoryOptions, {}, 'src/delivery/DELIVERY.md', [
     'src/history/history.options.ts',
     'src/delivery/delivery.options.ts',
