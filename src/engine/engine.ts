@@ -71,10 +71,10 @@ export interface Engine {
   /**
    * Places a connection that has been authenticated and that the node already holds, atomically
    * with the limit: beyond it the connection is refused, or the uid's oldest ones are closed with
-   * 4409.
+   * 4409. One that the node has let go of meanwhile is not admitted, or is unregistered when it was.
    */
   register(connection: Registration, limit?: ConnectionLimit): MaybePromise<Admission>;
-  /** The node has let go of the connection, which was in these groups. */
+  /** The node has let go of the connection, which was admitted, and was in these groups. */
   unregister(connection: Registration, groups: readonly string[]): MaybePromise<void>;
 
   publish(target: Target, message: Message, except?: Except): MaybePromise<number>;

@@ -27,7 +27,10 @@ export interface NodeHandler {
    */
   deliver(target: Target, message: Message, except?: Except): boolean;
 
-  /** Closes the connections of the target that this node holds; answers whether it held one. */
+  /**
+   * Closes the connections of the target that this node holds; answers whether it held one. For a
+   * uid, also those that turn out to be its own once they have been authenticated.
+   */
   disconnect(target: Member, close: CloseRequest): boolean;
 
   /** Puts what this node holds of the member into the group; answers whether it holds any. */

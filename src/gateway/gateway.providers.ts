@@ -7,6 +7,7 @@ import { GATEWAY_OPTIONS, type CheckedGatewayOptions } from './gateway.options.j
 import { Authentication } from './identity/authentication.js';
 import { FirstMessageGate } from './identity/first-message.gate.js';
 import { GivenAuthenticator } from './identity/given-authenticator.js';
+import { Refusals } from './identity/refusals.js';
 import { Renewal } from './identity/renewal.js';
 import { PushServer } from './push-server.js';
 import { PushWsAdapter } from './push-ws.adapter.js';
@@ -32,6 +33,7 @@ export const gatewayProviders: Provider[] = [
   Liveness,
   GivenAuthenticator,
   Authentication,
+  Refusals,
   FirstMessageGate,
   { provide: IdentityRenewal, useClass: Renewal },
   ...RULES,

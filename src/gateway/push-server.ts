@@ -9,8 +9,9 @@ import { FrameDispatcher } from '../routing/frames/frame-dispatcher.js';
 import type { FrameSource } from '../routing/frames/frame-source.js';
 import { GATEWAY_OPTIONS, type CheckedGatewayOptions } from './gateway.options.js';
 import { FirstMessageGate } from './identity/first-message.gate.js';
-import { FrameQueue, type RawFrame } from './socket/frame-queue.js';
+import { FrameQueue, type RawFrame, type Task } from './socket/frame-queue.js';
 import { Liveness } from './socket/liveness.js';
+import { Phase } from './socket/phase.js';
 import { PushSocket, type SocketHost } from './socket/push-socket.js';
 import { addressOf } from './upgrade/address-of.js';
 import { answerUpgrade } from './upgrade/upgrade-answer.js';
@@ -71,6 +72,10 @@ export class PushServer extends WebSocketServer<typeof PushSocket> implements So
     this.queue.receive(socket, frame);
   }
 
+  inTurn(socket: PushSocket, task: Task<PushSocket>): void {
+    this.queue.inTurn(socket, task);
+  }
+
   entering(socket: PushSocket): void {
     this.liveness.firstMessageCame(socket);
   }
@@ -98,12 +103,12 @@ export class PushServer extends WebSocketServer<typeof PushSocket> implements So
   }
 
   private process(socket: PushSocket, frame: RawFrame): MaybePromise<void> {
-    if (!isAuthenticated(socket)) return this.gate.enter(socket, frame);
+    if (!isIn(socket)) return this.gate.enter(socket, frame);
     if (typeof frame === 'string') return this.dispatcher.dispatch(socket, frame);
     return this.dispatcher.refuseBinary(socket);
   }
 }
 
-function isAuthenticated(socket: PushSocket): socket is PushSocket & FrameSource {
-  return socket.connection !== null;
+function isIn(socket: PushSocket): socket is PushSocket & FrameSource {
+  return socket.phase === Phase.Open;
 }

@@ -25,6 +25,7 @@ const HTTP_SERVER_PORT = 0;
 @Injectable()
 export class PushWsAdapter extends WsAdapter {
   private readonly stopListening = new Map<number, () => void>();
+  private closing: Promise<void> | undefined;
 
   /** @internal */
   constructor(
@@ -78,9 +79,14 @@ export class PushWsAdapter extends WsAdapter {
     }
   }
 
-  override async close(server: WebSocketServer): Promise<void> {
-    if (server === this.server) await drain(this.server.clients, this.options);
-    await super.close(server);
+  /** Nest asks for it once per gateway. */
+  override close(server: WebSocketServer): Promise<void> {
+    return server === this.server ? (this.closing ??= this.closeOurs()) : super.close(server);
+  }
+
+  private async closeOurs(): Promise<void> {
+    await drain(this.server.clients, this.options);
+    await super.close(this.server);
   }
 
   override async dispose(): Promise<void> {

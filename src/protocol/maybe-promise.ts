@@ -15,3 +15,16 @@ export function andThen<T, R>(
 ): MaybePromise<R> {
   return isPromise(value) ? value.then(next) : next(value);
 }
+
+/** Makes something else of a failure, whether the call throws or its promise rejects. */
+export function orElse<T>(
+  call: () => MaybePromise<T>,
+  failed: (error: unknown) => MaybePromise<T>,
+): MaybePromise<T> {
+  try {
+    const value = call();
+    return isPromise(value) ? value.catch(failed) : value;
+  } catch (error) {
+    return failed(error);
+  }
+}

@@ -32,7 +32,6 @@ export class ConnectionTable {
     if (!this.byId.delete(connection.connectionId)) return false;
     this.unlink(connection);
     for (const group of connection.groups?.keys() ?? []) this.dropFromGroup(connection, group);
-    connection.groups = null;
     return true;
   }
 

@@ -43,7 +43,7 @@ export class Connection {
   /** @internal The engine has placed it; before that nobody is told of it. */
   isIn = false;
 
-  /** @internal Groups of this connection and why it is in each. */
+  /** @internal Groups of this connection and why it is in each; those that it was in when it went. */
   groups: Map<string, number> | null = null;
 
   /** @internal */

@@ -9,6 +9,7 @@ import type { CloseRequest } from '../protocol/close.js';
 import { isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
 import type { Message } from '../protocol/message.js';
 import { connectionIdOf } from '../protocol/names.js';
+import { Arrivals } from './arrivals.js';
 import { Connection, Membership, type ConnectionDetails } from './connection.js';
 import { ConnectionTable } from './connection-table.js';
 import { FanOut } from './fan-out.js';
@@ -24,6 +25,8 @@ import type { Transport } from './transport.js';
 export class LocalNode implements NodeHandler {
   readonly node = nodeName();
   readonly events = new Subject<PushEvent>();
+  /** Clients that are about to be attached, if they turn out to be somebody. */
+  readonly arrivals = new Arrivals();
   private readonly logger = new Logger(LocalNode.name);
   private readonly table = new ConnectionTable();
   private readonly limit: ConnectionLimit | undefined;
@@ -42,13 +45,17 @@ export class LocalNode implements NodeHandler {
    * Takes in an authenticated socket. It is in the table before the engine knows of it: a
    * message that another node sends as soon as the uid is online must find it there.
    *
-   * @returns the connection, or null when the uid has as many as it may have, or was disconnected
-   *   meanwhile
+   * The transport knows its connection from the beginning: when it closes meanwhile, it lets go of
+   * it at once.
+   *
+   * @returns the connection, or null when the uid has as many as it may have, or the socket was
+   *   closed meanwhile
    */
   attach(transport: Transport, details: ConnectionDetails): MaybePromise<Connection | null> {
     const id = connectionIdOf(this.node, ++this.connectionCounter);
     const connection = new Connection(id, transport, details);
     this.table.add(connection);
+    transport.attached(connection);
     let admission: MaybePromise<Admission>;
     try {
       admission = this.engine.register(connection, this.limit);
@@ -69,23 +76,35 @@ export class LocalNode implements NodeHandler {
   }
 
   private admit(connection: Connection, admission: Admission): Connection | null {
-    if (!admission.admitted || this.table.get(connection.connectionId) === undefined) {
+    if (!admission.admitted) {
       this.table.remove(connection);
       return null;
     }
+    if (this.table.get(connection.connectionId) === undefined) {
+      this.unregister(connection);
+      return null;
+    }
     connection.isIn = true;
-    if (this.events.observed) this.emit({ type: 'connected', connection: connection.describe() });
+    if (this.events.observed) this.tell({ type: 'connected', connection: connection.describe() });
     return connection;
   }
 
-  /** Lets go of a connection; a second call for the same one does nothing. */
+  /**
+   * Lets go of a connection; a second call for the same one does nothing. Of one that the engine
+   * has not placed yet, nobody has heard: the engine is told when it has.
+   */
   detach(connection: Connection, code: number, reason: string): void {
-    const groups = connection.groups === null ? NO_GROUPS : [...connection.groups.keys()];
     if (!this.table.remove(connection)) return;
     connection.markClosed();
+    if (!connection.isIn) return;
     if (this.events.observed) {
-      this.emit({ type: 'disconnected', connection: connection.describe(), code, reason });
+      this.tell({ type: 'disconnected', connection: connection.describe(), code, reason });
     }
+    this.unregister(connection);
+  }
+
+  private unregister(connection: Connection): void {
+    const groups = connection.groups === null ? NO_GROUPS : [...connection.groups.keys()];
     const done = this.engine.unregister(connection, groups);
     if (isPromise(done)) {
       done.catch((error: unknown) =>
@@ -140,6 +159,7 @@ export class LocalNode implements NodeHandler {
   }
 
   disconnect(member: Member, close: CloseRequest): boolean {
+    if (member.kind === 'uid') this.arrivals.dismiss(member.uid, close);
     const connections = this.connectionsOfMember(member);
     for (const connection of connections) {
       connection.transport.shut(close.code, close.reason);
@@ -194,7 +214,7 @@ export class LocalNode implements NodeHandler {
   }
 
   presenceChanged(uid: string, online: boolean): void {
-    this.emit({ type: online ? 'online' : 'offline', uid });
+    this.tell({ type: online ? 'online' : 'offline', uid });
   }
 
   /** Has notes of this kind handed to the listener, which checks what they say. */
@@ -216,7 +236,8 @@ export class LocalNode implements NodeHandler {
     return connection === undefined ? [] : [connection];
   }
 
-  private emit(event: PushEvent): void {
+  /** Tells those who listen to `events$`. */
+  tell(event: PushEvent): void {
     this.events.next(event);
   }
 }

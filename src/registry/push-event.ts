@@ -1,4 +1,5 @@
 import type { ConnectionInfo } from '../engine/connection-info.js';
+import type { CodecName } from '../protocol/codec.js';
 
 /** What `events$` tells. */
 export type PushEvent =
@@ -6,6 +7,11 @@ export type PushEvent =
   | { type: 'connected'; connection: ConnectionInfo }
   /** A connection of this node has gone; `code` is the WebSocket close code. */
   | { type: 'disconnected'; connection: ConnectionInfo; code: number; reason: string }
+  /**
+   * A client of this node was not let in, or an identity not renewed: why, as the authenticator
+   * says or in words of the module, and never what the client sent.
+   */
+  | { type: 'refused'; reason: string; address: string; codec: CodecName }
   /** The first connection of the uid in the whole cluster. */
   | { type: 'online'; uid: string }
   /** The last connection of the uid in the whole cluster has gone. */

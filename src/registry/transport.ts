@@ -1,3 +1,5 @@
+import type { Connection } from './connection.js';
+
 /**
  * One encoded frame on its way to any number of receivers. The transport keeps in `wire` what
  * it made of the text, so that a frame for a million receivers is framed once.
@@ -12,8 +14,16 @@ export class OutboundFrame {
   constructor(readonly text: string) {}
 }
 
+/** Work that somebody waits for. */
+export interface Abortable {
+  abort(): void;
+}
+
 /** What the registry sees of a socket. */
 export interface Transport {
+  readonly isClosed: boolean;
+  /** It carries this connection from now on, though it may not be let in yet. */
+  attached(connection: Connection): void;
   /** Sends after everything sent before; does nothing when the socket is closing. */
   deliver(frame: OutboundFrame): void;
   /** Starts the closing handshake; does nothing when it has begun. */
@@ -23,4 +33,6 @@ export interface Transport {
    * nothing when the socket is closing.
    */
   expireAt(time: number | undefined): void;
+  /** Has this work aborted when the socket closes, or at once; null when it has ended. */
+  abortOnClose(work: Abortable | null): void;
 }

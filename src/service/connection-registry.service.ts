@@ -32,7 +32,7 @@ import type { PushEvent } from '../registry/push-event.js';
  */
 @Injectable()
 export class ConnectionRegistryService {
-  /** Connected and disconnected of this node, online and offline of the cluster. */
+  /** Connected, disconnected and refused of this node, online and offline of the cluster. */
   readonly events$: Observable<PushEvent>;
 
   /** @internal */
@@ -152,7 +152,8 @@ export class ConnectionRegistryService {
   }
 
   /**
-   * Closes the connections of the uid, or the one connection, wherever they are.
+   * Closes the connections of the uid, or the one connection, wherever they are; of a uid also
+   * those that are still being authenticated.
    *
    * @param close `code`: 1000 or 3000 to 4999, default 4403; `reason`: at most 123 bytes
    * @returns how many nodes held one

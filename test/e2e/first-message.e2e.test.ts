@@ -155,6 +155,24 @@ describe('the first message', () => {
     expect(await other.login('bob')).toMatchObject({ uid: 'bob' });
   });
 
+  it('leaves nothing behind when the welcome fails, and closes with 1011', async () => {
+    const welcome = (): string => {
+      throw new Error('no words');
+    };
+    await app.start({ push: { welcome } });
+    const events = eventsOf(app.push);
+    const client = await app.connectText();
+    client.send('ada');
+    expect(await client.waitForClose()).toMatchObject({ code: 1011 });
+    expect(await app.push.isOnline('ada')).toBe(false);
+    expect(events.seen.map(({ type }) => type)).toEqual([
+      'online',
+      'connected',
+      'disconnected',
+      'offline',
+    ]);
+  });
+
   it('closes with 1011 when the authenticator hangs, and tells it to give up', async () => {
     const authenticator = new GatedAuthenticator();
     await app.start({ push: { authenticator, authenticatorTimeout: 50 } });
@@ -185,7 +203,7 @@ describe('the first message', () => {
     }
   });
 
-  it('delivers what a client sent before it closed, though authentication was still running', async () => {
+  it('delivers what a client sent before it closed, as far as it was let in by then', async () => {
     const authenticator = new GatedAuthenticator();
     await app.start({ push: { authenticator } });
     const events = eventsOf(app.push);

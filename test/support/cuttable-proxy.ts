@@ -14,6 +14,7 @@ export class CuttableProxy {
   private isCut = false;
   private toLose: Expected<void> | undefined;
   private toHold: Expected<() => void> | undefined;
+  private toDelay: Expected<() => void> | undefined;
   /** Has a request on its way, from a client that is gone. */
   private held: Socket | undefined;
 
@@ -70,6 +71,14 @@ export class CuttableProxy {
     };
   }
 
+  /**
+   * The same from the next answer that matches on; resolves when it has come this far, with how
+   * to let it and what follows go on.
+   */
+  holdAnswer(pattern: RegExp): Promise<() => void> {
+    return new Promise((resolve) => (this.toDelay = { pattern, resolve }));
+  }
+
   close(): void {
     this.server.close();
     this.held?.destroy();
@@ -111,7 +120,16 @@ export class CuttableProxy {
   }
 
   private answer(client: Socket, bytes: Buffer): void {
-    const { toLose } = this;
+    const { toLose, toDelay } = this;
+    if (toDelay?.pattern.test(bytes.toString())) {
+      this.toDelay = undefined;
+      const goOn = this.holdAnswers();
+      toDelay.resolve(() => {
+        client.write(bytes);
+        goOn();
+      });
+      return;
+    }
     if (toLose === undefined || !toLose.pattern.test(bytes.toString())) {
       client.write(bytes);
       return;

@@ -23,6 +23,7 @@ export class FakeSocket implements Transport {
   readonly inbox = new Mailbox<Received>((message) => JSON.stringify(message));
   readonly closings = new Mailbox<Closing>((closing) => JSON.stringify(closing));
   connection!: Connection;
+  readonly isClosed = false;
 
   constructor(private readonly node: EngineNode) {}
 
@@ -44,7 +45,13 @@ export class FakeSocket implements Transport {
     this.closings.put({ code, reason });
   }
 
+  attached(connection: Connection): void {
+    this.connection = connection;
+  }
+
   expireAt(): void {}
+
+  abortOnClose(): void {}
 
   async next(): Promise<unknown> {
     return (await this.inbox.take('a message')).data;
@@ -106,9 +113,7 @@ export class EngineNode {
       device,
       address: '127.0.0.1',
     });
-    if (connection === null) return null;
-    socket.connection = connection;
-    return socket;
+    return connection === null ? null : socket;
   }
 
   async connect(uid: string, device?: string): Promise<FakeSocket> {

@@ -48,6 +48,7 @@ export class MemoryEngine implements Engine, HistoryKeeper {
   }
 
   register({ connectionId, uid }: Registration, limit?: ConnectionLimit): Admission {
+    if (!this.node?.connectionIdsOf(uid).includes(connectionId)) return { admitted: false };
     const count = this.countOf(uid);
     if (limit?.beyond === 'refuse' && count > limit.max) return { admitted: false };
     if (limit?.beyond === 'close-oldest') {

@@ -1,6 +1,8 @@
 /** Keys and channels of one shard: REDIS.md, "Channels" and "Keys". */
 export class ShardNames {
   readonly all: string;
+  /** The channel on which every node listens: what concerns clients that are not in yet. */
+  readonly logins: string;
   readonly nodes: string;
   readonly uids: string;
   /** The key of changes of memberships of which their groups may not have heard. */
@@ -11,6 +13,7 @@ export class ShardNames {
     readonly base: string,
   ) {
     this.all = `${base}:all`;
+    this.logins = `${base}:logins`;
     this.nodes = `${base}:nodes`;
     this.uids = `${base}:uids`;
     this.unindexed = `${base}:unindexed`;
@@ -44,6 +47,7 @@ export type Channel =
   | { readonly kind: 'uid'; readonly uid: string }
   | { readonly kind: 'group'; readonly group: string }
   | { readonly kind: 'all' }
+  | { readonly kind: 'logins' }
   | { readonly kind: 'node' };
 
 /** Reads a channel's name, given the base of its shard. */
@@ -52,6 +56,7 @@ export function parseChannel(base: string, channel: string): Channel | undefined
   if (rest.startsWith('uid:')) return { kind: 'uid', uid: rest.slice(4) };
   if (rest.startsWith('group:')) return { kind: 'group', group: rest.slice(6) };
   if (rest === 'all') return { kind: 'all' };
+  if (rest === 'logins') return { kind: 'logins' };
   if (rest.startsWith('node:')) return { kind: 'node' };
   return undefined;
 }

@@ -51,8 +51,9 @@ export class RedisNode {
   /** @throws PushException UNAVAILABLE when Redis cannot be reached */
   async join(): Promise<void> {
     for (const { subscriptions, names } of this.shards.all) {
-      // It takes effect when the server is there.
+      // They take effect when the server is there.
       subscriptions.want(names.node(this.node.node)).catch(() => undefined);
+      subscriptions.want(names.logins).catch(() => undefined);
     }
     await this.shards.start();
     this.presence.startBeating();

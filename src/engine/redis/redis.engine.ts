@@ -76,7 +76,11 @@ export class RedisEngine implements Engine, HistoryKeeper {
   }
 
   async disconnect(member: Member, close: CloseRequest): Promise<number> {
-    const answers = await this.node.publisher.orderFor(member, { task: 'close', ...close });
+    const { publisher } = this.node;
+    const [answers] = await Promise.all([
+      publisher.orderFor(member, { task: 'close', ...close }),
+      member.kind === 'uid' && publisher.dismiss(member.uid, close),
+    ]);
     return answers.filter((held) => held === true).length;
   }
 

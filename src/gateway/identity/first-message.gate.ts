@@ -4,9 +4,8 @@ import type { Codec } from '../../protocol/codec.js';
 import { CloseCode, ErrorCode } from '../../protocol/codes.js';
 import { Codecs } from '../../protocol/codecs.js';
 import type { FirstFrame, FrameId } from '../../protocol/frames.js';
-import { andThen, isPromise, type MaybePromise } from '../../protocol/maybe-promise.js';
+import { andThen, isPromise, orElse, type MaybePromise } from '../../protocol/maybe-promise.js';
 import { FrameException, PushException } from '../../protocol/push.exception.js';
-import type { Connection } from '../../registry/connection.js';
 import { LocalNode } from '../../registry/local-node.js';
 import { OutboundFrame, type Transport } from '../../registry/transport.js';
 import type { RawFrame } from '../socket/frame-queue.js';
@@ -14,6 +13,8 @@ import { refuse, type Refusable } from '../socket/refusal.js';
 import { Authentication } from './authentication.js';
 import type { Identity } from './authenticators/authenticator.js';
 import { FaultLog } from './fault-log.js';
+import { reasonOf } from './identity-refused.js';
+import { Refusals } from './refusals.js';
 
 /** A socket that wants to be let in. */
 export interface Candidate extends Refusable, Transport {
@@ -22,12 +23,10 @@ export interface Candidate extends Refusable, Transport {
   readonly request: IncomingMessage | null;
   /** Of the subprotocol; where none was negotiated, the gate says which one it is. */
   codec: Codec | undefined;
-  /** Whether it has closed meanwhile, with nothing left to handle. */
-  readonly isForgotten: boolean;
   /** Its first message is being looked at. */
   enter(): void;
-  /** It is in, and hears of it by the welcome. */
-  open(connection: Connection, welcome: OutboundFrame, expiresAt?: number): void;
+  /** It is in, and hears of it by the welcome; nothing happens if it has closed meanwhile. */
+  open(welcome: OutboundFrame, expiresAt?: number): void;
 }
 
 /** Lets a socket in by its first message, and binds its uid. */
@@ -38,26 +37,42 @@ export class FirstMessageGate {
   constructor(
     private readonly codecs: Codecs,
     private readonly authentication: Authentication,
+    private readonly refusals: Refusals,
     private readonly local: LocalNode,
   ) {}
 
   /** Handles the first frame of a socket. Never throws or rejects. */
   enter(candidate: Candidate, frame: RawFrame): MaybePromise<void> {
     candidate.enter();
+    const codec = (candidate.codec ??= this.codecs.byFirstByte(firstByteOf(frame)));
     let id: FrameId | undefined;
-    try {
-      const codec = (candidate.codec ??= this.codecs.byFirstByte(firstByteOf(frame)));
-      const first = decodeFirst(codec, frame);
-      id = first.id;
-      const { address, request } = candidate;
-      const identity = this.authentication.identify({ address, codec, request }, first.credential);
-      const done = andThen(identity, (who) => this.admit(candidate, codec, first, who));
-      if (isPromise(done)) {
-        return done.catch((error: unknown) => this.turnAway(candidate, error, id));
-      }
-    } catch (error) {
-      this.turnAway(candidate, error, error instanceof FrameException ? error.frameId : id);
-    }
+    return orElse(
+      () => {
+        const first = decodeFirst(codec, frame);
+        id = first.id;
+        return this.identify(candidate, codec, first);
+      },
+      (error) => {
+        if (error instanceof FrameException) id = error.frameId;
+        this.turnAway(candidate, codec, error, id);
+      },
+    );
+  }
+
+  private identify(candidate: Candidate, codec: Codec, first: FirstFrame): MaybePromise<void> {
+    const { address, request } = candidate;
+    const applicant = { address, codec, request, socket: candidate };
+    const identity = this.authentication.identify(applicant, first.credential);
+    if (!isPromise(identity)) return this.admit(candidate, codec, first, identity);
+    const { arrivals } = this.local;
+    const arrival = arrivals.begin();
+    return identity
+      .then((who) => {
+        const dismissal = arrivals.dismissalOf(who.uid, arrival);
+        if (dismissal !== undefined) return candidate.shut(dismissal.code, dismissal.reason);
+        return this.admit(candidate, codec, first, who);
+      })
+      .finally(() => arrivals.end(arrival));
   }
 
   private admit(
@@ -66,22 +81,25 @@ export class FirstMessageGate {
     first: FirstFrame,
     { uid, claims, expiresAt, device = first.device }: Identity,
   ): MaybePromise<void> {
-    // Nobody needs to hear of it.
-    if (candidate.isForgotten) return;
+    if (candidate.isClosed) return;
     const details = { uid, claims, device, codec, address: candidate.address };
     return andThen(this.local.attach(candidate, details), (connection) => {
       if (connection === null) throw tooManyConnections();
       const welcome = codec.encodeWelcome(uid, connection.connectionId, first.id);
-      candidate.open(connection, new OutboundFrame(welcome), expiresAt);
+      candidate.open(new OutboundFrame(welcome), expiresAt);
     });
   }
 
-  private turnAway(candidate: Candidate, error: unknown, id: FrameId | undefined): void {
+  private turnAway(candidate: Candidate, codec: Codec, error: unknown, id?: FrameId): void {
+    // It has gone by itself, and nothing that came of that is to be told.
+    if (candidate.isClosed) return;
     const closeCode = error instanceof PushException ? CLOSE_CODES[error.code] : undefined;
     if (closeCode === undefined) {
       this.faults.tell(error);
       refuse(candidate, unavailable(), CloseCode.INTERNAL_ERROR, id);
     } else {
+      const { address } = candidate;
+      this.refusals.tell({ address, codec }, reasonOf(error as PushException));
       refuse(candidate, error, closeCode, id);
     }
   }

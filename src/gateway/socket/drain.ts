@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import { CloseCode } from '../../protocol/codes.js';
 
 export interface DrainOptions {
@@ -41,5 +41,7 @@ export async function drain(
     (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
   );
   await Promise.race([Promise.all(closed), giveUp]);
+  // Answers that have come in time are read first, however long the process stood still.
+  await setImmediate();
   for (const socket of open) socket.terminate();
 }

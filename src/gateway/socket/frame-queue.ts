@@ -1,7 +1,6 @@
 import { CloseCode, ErrorCode } from '../../protocol/codes.js';
 import { isPromise, type MaybePromise } from '../../protocol/maybe-promise.js';
 import { PushException } from '../../protocol/push.exception.js';
-import { Phase } from './phase.js';
 import { refuse, type Refusable } from './refusal.js';
 
 /** Waiting frames at which reading from the socket pauses, so that TCP holds the client back. */
@@ -10,13 +9,18 @@ const PAUSE_AT = 16;
 /** A message as it came from the socket: text, or the bytes of a binary one. */
 export type RawFrame = string | Buffer;
 
+/** Something that is done when it is its turn among the frames. */
+export type Task<S> = (socket: S) => void;
+
+export type Waiting<S> = RawFrame | Task<S>;
+
 /** A socket whose frames are queued. */
-export interface Queued extends Refusable {
-  readonly phase: Phase;
+export interface Queued<S> extends Refusable {
+  readonly isClosed: boolean;
   /** The queue's own note: whether a frame is being handled. */
   busy: boolean;
-  /** The queue's own note: frames that wait meanwhile. Thrown away when the server closes. */
-  pending: RawFrame[] | null;
+  /** The queue's own note: what waits meanwhile. Thrown away when the socket closes. */
+  pending: Waiting<S>[] | null;
   readonly isPaused: boolean;
   pause(): void;
   resume(): void;
@@ -30,16 +34,23 @@ export type FrameProcessor<S> = (socket: S, frame: RawFrame) => MaybePromise<voi
  * (authentication is one of them) later ones wait. Pausing the socket bounds what arrives, but
  * not what `ws` has read already: those frames are counted.
  */
-export class FrameQueue<S extends Queued> {
+export class FrameQueue<S extends Queued<S>> {
   constructor(
     private readonly process: FrameProcessor<S>,
     private readonly maxPending: number,
   ) {}
 
   receive(socket: S, frame: RawFrame): void {
-    if (socket.phase === Phase.Closed) return;
+    if (socket.isClosed) return;
     if (socket.busy) this.wait(socket, frame);
     else this.handle(socket, frame);
+  }
+
+  /** Does it when every frame that has come until now was handled: at once if none waits. */
+  inTurn(socket: S, task: Task<S>): void {
+    if (socket.isClosed) return;
+    if (socket.busy) (socket.pending ??= []).push(task);
+    else task(socket);
   }
 
   private handle(socket: S, frame: RawFrame): void {
@@ -63,9 +74,10 @@ export class FrameQueue<S extends Queued> {
   private proceed(socket: S): void {
     socket.busy = false;
     while (!socket.busy) {
-      const frame = socket.pending?.shift();
-      if (frame === undefined) break;
-      this.handle(socket, frame);
+      const next = socket.pending?.shift();
+      if (next === undefined) break;
+      if (typeof next === 'function') next(socket);
+      else this.handle(socket, next);
     }
     if (!socket.busy && socket.isPaused) socket.resume();
   }

@@ -14,6 +14,8 @@ export interface LivenessOptions {
   authTimeout: number;
   /** Milliseconds between heartbeats; 0 for none. */
   heartbeatInterval: number;
+  /** Milliseconds that a renewal which came in time is waited for. */
+  authenticatorTimeout: number;
 }
 
 /** A socket to which things happen because time passes. */
@@ -21,10 +23,14 @@ export interface Timed extends Refusable {
   readonly phase: Phase;
   /** Whether anything was heard since the last heartbeat, which sets it back. */
   alive: boolean;
+  /** Whether nothing is read from it now. */
+  readonly isPaused: boolean;
   /** Liveness's own note: milliseconds since the epoch; 0 when the identity does not expire. */
   expiresAt: number;
   /** Liveness's own note: slot of the timing wheel. */
   deadline: number;
+  /** Does it when every frame that has come until now was handled. */
+  inTurn(task: (socket: Timed) => void): void;
   ping(): void;
   terminate(): void;
 }
@@ -81,27 +87,62 @@ export class Liveness {
   }
 
   private due(socket: Timed): void {
-    if (socket.phase === Phase.Fresh) {
-      refuse(socket, noFirstMessage(), CloseCode.AUTH_TIMEOUT);
-    } else if (socket.phase === Phase.Open) {
-      if (socket.expiresAt !== 0 && socket.expiresAt <= Date.now()) {
-        refuse(socket, expired(), CloseCode.UNAUTHORIZED);
-      } else {
-        this.beat(socket);
-      }
-    }
+    if (socket.phase === Phase.Fresh) afterReading(socket, cutIfSaidNothing);
+    else if (socket.phase !== Phase.Open) return;
+    else if (hasExpired(socket)) this.expire(socket);
+    else this.beat(socket);
   }
 
-  /** A peer that let a whole interval pass without a frame or a pong is gone. */
+  /**
+   * A renewal that has come in time may still be asked about, or wait behind other frames: those
+   * have their turn first, as long as an authenticator may take.
+   */
+  private expire(socket: Timed): void {
+    const patience = socket.expiresAt + this.options.authenticatorTimeout - Date.now();
+    if (patience <= 0) return endIfExpired(socket);
+    socket.deadline = this.wheel.add(socket, patience);
+    afterReading(socket, endInTurnIfExpired);
+  }
+
+  /**
+   * A peer that let a whole interval pass without a frame or a pong is gone. Of one that we do not
+   * read from, silence proves nothing.
+   */
   private beat(socket: Timed): void {
-    if (!socket.alive) {
-      socket.terminate();
-      return;
-    }
+    this.schedule(socket, this.options.heartbeatInterval);
+    if (socket.isPaused) return;
+    if (!socket.alive) return afterReading(socket, cutIfSilent);
     socket.alive = false;
     socket.ping();
-    this.schedule(socket, this.options.heartbeatInterval);
   }
+}
+
+/**
+ * What has come already is read first: a process that stood still finds its clocks run down
+ * before it finds what was sent to it meanwhile.
+ */
+function afterReading(socket: Timed, decide: (socket: Timed) => void): void {
+  setImmediate(decide, socket);
+}
+
+function cutIfSaidNothing(socket: Timed): void {
+  if (socket.phase === Phase.Fresh) refuse(socket, noFirstMessage(), CloseCode.AUTH_TIMEOUT);
+}
+
+function cutIfSilent(socket: Timed): void {
+  if (!socket.alive && !socket.isPaused) socket.terminate();
+}
+
+function hasExpired({ expiresAt }: Timed): boolean {
+  return expiresAt !== 0 && expiresAt <= Date.now();
+}
+
+function endInTurnIfExpired(socket: Timed): void {
+  socket.inTurn(endIfExpired);
+}
+
+function endIfExpired(socket: Timed): void {
+  if (hasExpired(socket)) refuse(socket, expired(), CloseCode.UNAUTHORIZED);
 }
 
 function noFirstMessage(): PushException {

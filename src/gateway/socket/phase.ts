@@ -1,4 +1,4 @@
-/** How far a socket has come. It only goes forward. */
+/** How far a socket has come. Their order is that of time: a socket only goes forward. */
 export const enum Phase {
   /** Waits for its first message. */
   Fresh,

@@ -1,21 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
-import type { CloseRequest } from '../../protocol/close.js';
 import type { Codec } from '../../protocol/codec.js';
 import { CloseCode } from '../../protocol/codes.js';
 import type { ErrorData, FrameId } from '../../protocol/frames.js';
 import type { Connection } from '../../registry/connection.js';
-import type { OutboundFrame, Transport } from '../../registry/transport.js';
+import type { Abortable, OutboundFrame, Transport } from '../../registry/transport.js';
 import type { NestCallback } from '../../routing/frames/frame-handler.js';
 import type { Replies } from '../../routing/frames/replies.js';
 import { readDirectly, type DirectlyRead } from '../wire/direct-reader.js';
 import { joined, wireFrame, type WireFrame } from '../wire/wire-frame.js';
 import { flushSoon } from '../wire/write-batch.js';
 import { internalsOf, isSenderIdle, type DataListener } from '../wire/ws-internals.js';
-import type { RawFrame } from './frame-queue.js';
+import type { RawFrame, Waiting } from './frame-queue.js';
 import { Phase } from './phase.js';
 import { listenToWs, type WsListener } from './ws-events.js';
+
+/** What stands for a close frame without a code; never sent (RFC 6455, section 7.1.5). */
+const NO_STATUS = 1005;
 
 /** Frames that wait for the end of a turn at most, and bytes from which one does not wait. */
 const MAX_BATCH = 64;
@@ -30,13 +32,15 @@ export interface SocketHost {
   /** Bytes that may wait unsent for one client. */
   readonly maxBufferedBytes: number;
   receive(socket: PushSocket, frame: RawFrame): void;
+  /** Calls `task` when every frame that has come until now was handled. */
+  inTurn(socket: PushSocket, task: (socket: PushSocket) => void): void;
   /** The socket's first message has come. */
   entering(socket: PushSocket): void;
   /** The socket has been let in. */
   opened(socket: PushSocket, request: IncomingMessage | null, expiresAt?: number): void;
   /** The socket's identity ends at another time. */
   renewed(socket: PushSocket, expiresAt?: number): void;
-  /** The socket no longer counts as a connection; called at least once. */
+  /** The socket no longer counts as a connection; called once. */
   left(socket: PushSocket, code: number, reason: string): void;
 }
 
@@ -49,7 +53,7 @@ export interface SocketHost {
 export class PushSocket extends WebSocket implements Transport, DirectlyRead, WsListener {
   // Those that every message needs come first, side by side: with a hundred thousand sockets
   // each line of memory that a message touches has to be fetched from far away.
-  phase: Phase = Phase.Fresh;
+  private reached: Phase = Phase.Fresh;
   /** Where plain frames go past ws's public API; null where only that may be used. */
   private tcp: Socket | null = null;
   /** Whether the closing handshake has begun: nothing is sent or read any more. */
@@ -70,7 +74,7 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
   private host!: SocketHost;
   connection: Connection | null = null;
 
-  pending: RawFrame[] | null = null;
+  pending: Waiting<PushSocket>[] | null = null;
   /** Answers to its sends that are under way. */
   replies: Replies | null = null;
   /** Known after the handshake, or with the first frame. */
@@ -89,8 +93,8 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
   /** Handlers of the application's gateways; bound when the first of its events comes. */
   nestCallbacks: Map<string, NestCallback> | null = null;
 
-  /** How the client closed it; null while it is open, or when we did. */
-  private closedWith: CloseRequest | null = null;
+  /** What is done for it that is not worth doing any more when it has closed. */
+  private underWay: Abortable | null = null;
 
   /** Begins its session. */
   begin(
@@ -110,35 +114,31 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
     return this.host.maxPayload;
   }
 
+  get phase(): Phase {
+    return this.reached;
+  }
+
+  get isClosed(): boolean {
+    return this.reached === Phase.Closed;
+  }
+
   /** Its first message has come and is being looked at. */
   enter(): void {
-    this.phase = Phase.Authenticating;
-    this.host.entering(this);
+    if (this.advance(Phase.Authenticating)) this.host.entering(this);
   }
 
-  /** Closed before it was let in, with nothing left to handle. */
-  get isForgotten(): boolean {
-    return this.phase === Phase.Closed && this.pending === null;
-  }
-
-  get wasCutOff(): boolean {
-    return this.phase === Phase.Closed && this.closedWith === null;
+  /** From here on a close lets go of the connection, whoever is waited for. */
+  attached(connection: Connection): void {
+    this.connection = connection;
   }
 
   /** From now on the connection's messages go out, the answer to its authentication first. */
-  open(connection: Connection, welcome: OutboundFrame, expiresAt?: number): void {
-    const { request } = this;
-    this.connection = connection;
+  open(welcome: OutboundFrame, expiresAt?: number): void {
+    const { request, held } = this;
+    if (!this.advance(Phase.Open)) return;
     this.request = null;
-    if (this.closedWith !== null) {
-      // The client did not wait for the answer. What it sent before is still handled.
-      this.host.left(this, this.closedWith.code, this.closedWith.reason);
-      return;
-    }
-    this.phase = Phase.Open;
-    this.deliver(welcome);
-    const { held } = this;
     this.held = null;
+    this.deliver(welcome);
     if (held !== null) for (const frame of held) this.deliver(frame);
     if (this.isOpen()) this.host.opened(this, request, expiresAt);
   }
@@ -147,8 +147,17 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
     if (this.isOpen()) this.host.renewed(this, time);
   }
 
+  abortOnClose(work: Abortable | null): void {
+    this.underWay = work;
+    if (this.isClosed) work?.abort();
+  }
+
+  inTurn(task: (socket: PushSocket) => void): void {
+    this.host.inTurn(this, task);
+  }
+
   deliver(frame: OutboundFrame): void {
-    if (this.phase === Phase.Authenticating) {
+    if (this.reached === Phase.Authenticating) {
       (this.held ??= []).push(frame);
       return;
     }
@@ -162,10 +171,7 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
   }
 
   shut(code: number, reason: string): void {
-    this.phase = Phase.Closed;
-    this.pending = null;
     this.close(code, reason);
-    this.host.left(this, code, reason);
   }
 
   sendError(error: ErrorData, id?: FrameId): void {
@@ -189,15 +195,11 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
   }
 
   broke(): void {
-    this.phase = Phase.Closed;
-    this.pending = null;
-    this.host.left(this, CloseCode.ABNORMAL, 'a breach of the WebSocket protocol');
+    this.finish(CloseCode.ABNORMAL, 'a breach of the WebSocket protocol');
   }
 
   ended(code: number, reason: string): void {
-    if (this.phase !== Phase.Closed) this.closedWith = { code, reason };
-    this.phase = Phase.Closed;
-    this.host.left(this, code, reason);
+    this.finish(code, reason);
   }
 
   /** A listener that the application has added must hear of messages as well, from ws. */
@@ -227,10 +229,29 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
     (super.send as (...sendArgs: unknown[]) => void)(...args);
   }
 
+  /**
+   * Everyone's way to close it: ours, the application's, and that of ws, which answers a breach
+   * of the protocol here. It answers the client's own close frame here as well; what came before
+   * that goes on being handled until the client has gone.
+   */
   override close(code?: number, reason?: string | Buffer): void {
     this.flush();
     this.closing = true;
     super.close(code, reason);
+    if (!internalsOf(this)._closeFrameReceived) {
+      this.finish(code ?? NO_STATUS, String(reason ?? ''));
+    }
+  }
+
+  override terminate(): void {
+    super.terminate();
+    this.finish(CloseCode.ABNORMAL, 'cut off');
+  }
+
+  /** While nothing was read nothing could be heard: silence counts from here. */
+  override resume(): void {
+    this.alive = true;
+    super.resume();
   }
 
   /**
@@ -257,7 +278,24 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
   }
 
   private isOpen(): boolean {
-    return this.phase === Phase.Open;
+    return this.reached === Phase.Open;
+  }
+
+  /** The only way to another phase. Whoever comes too late, because it went on before, hears no. */
+  private advance(to: Phase): boolean {
+    if (to <= this.reached) return false;
+    this.reached = to;
+    return true;
+  }
+
+  /** However it ended: nothing begins any more, and the connection, if there is one, is let go. */
+  private finish(code: number, reason: string): void {
+    if (!this.advance(Phase.Closed)) return;
+    this.pending = null;
+    this.held = null;
+    this.request = null;
+    this.underWay?.abort();
+    this.host.left(this, code, reason);
   }
 
   /** Notes a listener for messages that the application adds beside ours. */

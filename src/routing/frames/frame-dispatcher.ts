@@ -65,7 +65,7 @@ export class FrameDispatcher {
     handler: FrameHandler,
   ): Promise<void> {
     await source.replies!.fewerThan(1);
-    if (source.wasCutOff) return;
+    if (source.isClosed) return;
     try {
       await this.handle(source, frame, handler);
     } catch (error) {

@@ -15,6 +15,6 @@ export interface FrameSource extends NestClient {
   readonly connection: Connection;
   /** The dispatcher's own note: replies that are awaited; null when none are. */
   replies: Replies | null;
-  /** Whether the server has closed it: what it sent has no effect any more. */
-  readonly wasCutOff: boolean;
+  /** Whether it was closed, by whichever side: what waits has no effect any more. */
+  readonly isClosed: boolean;
 }

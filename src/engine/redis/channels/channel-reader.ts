@@ -30,6 +30,8 @@ export class ChannelReader {
   private readonly ownSignature: string;
   private lastLogged = -Infinity;
   private lastId = 0;
+  /** The latest message for several uids that came on this node's own channel of a shard. */
+  private readonly latestForSeveral = new Map<Shard, string>();
 
   constructor(
     private readonly shards: Shards,
@@ -47,7 +49,7 @@ export class ChannelReader {
       const channel = parseChannel(shard.names.base, name);
       if (channel === undefined) return;
       const envelope = decode(text, this.nextId);
-      if ('message' in envelope) this.deliver(channel, envelope);
+      if ('message' in envelope) this.deliver(shard, channel, envelope);
       else if ('task' in envelope) this.carryOut(channel, envelope);
       else if ('note' in envelope) this.tell(channel, envelope);
       else this.questions.answered(envelope.answerTo, envelope.answer);
@@ -56,10 +58,21 @@ export class ChannelReader {
     }
   }
 
-  private deliver(channel: Channel, delivery: Delivery): void {
-    const target = channel.kind === 'node' ? targetOf(delivery) : channel;
+  private deliver(shard: Shard, channel: Channel, delivery: Delivery): void {
+    if (delivery.uids !== undefined && this.isRepeated(shard, channel, delivery)) return;
+    const target = targetOf(channel, delivery);
     const held = this.node.deliver(target, delivery.message, delivery.except);
     this.answer(delivery, held);
+  }
+
+  /**
+   * A message for several uids comes on the channel of a uid as well while a connection of that
+   * may not be placed yet, right after it came on this node's own, if it did.
+   */
+  private isRepeated(shard: Shard, { kind }: Channel, { message }: Delivery): boolean {
+    if (kind !== 'node') return this.latestForSeveral.get(shard) === message.id;
+    this.latestForSeveral.set(shard, message.id);
+    return false;
   }
 
   private tell({ kind }: Channel, { note }: Told): void {
@@ -142,14 +155,17 @@ export class ChannelReader {
   private readonly nextId = (): string => `${this.node.node}~${(++this.lastId).toString(36)}`;
 }
 
-function targetOf({ uids, connection }: Delivery): Target {
+function targetOf(channel: Channel, { uids, connection }: Delivery): Target {
+  if (channel.kind === 'logins') throw new Error('a message is for those who are in');
+  if (channel.kind !== 'node') return channel;
   if (connection !== undefined) return { kind: 'connection', connectionId: connection };
   return { kind: 'uids', uids: required(uids, 'uids') };
 }
 
-/** On a uid's channel that uid, on a node's channel the named connection. */
-function memberOf(channel: Channel, { connection }: Order): Member {
+/** On a uid's channel that uid, else the named uid or connection. */
+function memberOf(channel: Channel, { uid, connection }: Order): Member {
   if (channel.kind === 'uid') return channel;
+  if (channel.kind === 'logins') return { kind: 'uid', uid: required(uid, 'uid') };
   return { kind: 'connection', connectionId: required(connection, 'connection') };
 }
 

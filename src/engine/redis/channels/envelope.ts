@@ -29,6 +29,8 @@ export interface Delivery {
 /** Something that is to be done. */
 export interface Order {
   readonly task: Task;
+  /** On the channel for logins: whom it is for. */
+  readonly uid?: string;
   readonly connection?: string;
   /** Who joins or leaves, as of which step of Redis; without them it is a connection. */
   readonly uids?: readonly string[];
@@ -81,8 +83,9 @@ export function encodeMessage(node: string, message: Message, extra: DeliveryExt
 export type DeliveryExtra = Pick<Delivery, 'except' | 'uids' | 'connection' | 'replyTo'>;
 
 export function encodeOrder(node: string, order: Omit<Order, 'origin'>): string {
-  const { task, connection, group, code, reason, replyTo } = order;
-  const fields = { v: VERSION, do: task, o: node, connection, group, code, reason, re: replyTo };
+  const { task, replyTo, uid, connection, group, code, reason } = order;
+  const whom = { uid, connection, group };
+  const fields = { v: VERSION, do: task, o: node, ...whom, code, reason, re: replyTo };
   return JSON.stringify(fields);
 }
 
@@ -175,6 +178,7 @@ function order(fields: Record<string, unknown>): Order {
   if (!TASKS.has(String(fields.do))) throw new Error('it asks for what is not known here');
   return {
     task: fields.do as Task,
+    uid: optional(fields.uid, isString, '"uid" is not a string'),
     connection: optional(fields.connection, isString, '"connection" is not a string'),
     uids: optional(fields.uids, isStrings, '"uids" is not a list of strings'),
     step: optional(fields.step, isStep, '"step" is not a number'),

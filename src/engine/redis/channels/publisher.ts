@@ -1,3 +1,4 @@
+import type { CloseRequest } from '../../../protocol/close.js';
 import type { MaybePromise } from '../../../protocol/maybe-promise.js';
 import type { Message } from '../../../protocol/message.js';
 import { nodeOfConnection } from '../../../protocol/names.js';
@@ -50,6 +51,13 @@ export class Publisher {
     }
     const home = this.shards.of(node);
     return home.publish(home.names.node(node), encodeNote(note)).then((nodes) => nodes > 0);
+  }
+
+  /** Has every node close what turns out to be the uid's once it has been authenticated. */
+  async dismiss(uid: string, close: CloseRequest): Promise<void> {
+    const shard = this.shards.of(uid);
+    const order = encodeOrder(this.node.node, { task: 'close', uid, ...close });
+    await shard.publish(shard.names.logins, order);
   }
 
   orderFor(member: Member, order: Omit<Order, 'connection'>): Promise<unknown[]> {

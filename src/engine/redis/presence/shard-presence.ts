@@ -127,16 +127,17 @@ export class ShardPresence {
     limit?: ConnectionLimit,
   ): Promise<Admission> {
     this.arriving.add(connection.connectionId);
-    try {
-      await listening;
-    } catch {
-      return this.local.admit(connection, limit);
-    } finally {
-      this.arriving.delete(connection.connectionId);
+    const isListening = await listening.then(
+      () => true,
+      () => false,
+    );
+    this.arriving.delete(connection.connectionId);
+    // Closed meanwhile: nobody has heard of it, and nobody is to.
+    if (!this.holds(connection)) {
+      void this.channels.tidy(connection.uid);
+      return { admitted: false };
     }
-    // Disconnected meanwhile, of which Redis was told: it must not come after that.
-    if (!this.holds(connection)) return { admitted: false };
-    return this.placeSoon(connection, limit);
+    return isListening ? this.placeSoon(connection, limit) : this.local.admit(connection, limit);
   }
 
   private holds({ connectionId, uid }: Registration): boolean {
@@ -167,10 +168,14 @@ export class ShardPresence {
     }
   }
 
-  /** The delay of these uids has passed. What fails here is left to a beat. */
+  /**
+   * The delay of these uids has passed. What fails here is left to a beat, as is who has come back
+   * in time and is being placed.
+   */
   private async depart(departures: readonly Departure[]): Promise<void> {
-    for (let at = 0; at < departures.length && this.state === 'up'; at += BATCH) {
-      await this.calls.depart(departures.slice(at, at + BATCH));
+    const gone = departures.filter(({ uid }) => this.node.connectionIdsOf(uid).length === 0);
+    for (let at = 0; at < gone.length && this.state === 'up'; at += BATCH) {
+      await this.calls.depart(gone.slice(at, at + BATCH));
     }
   }
 

@@ -31,14 +31,21 @@ export interface AuthenticationContext {
   readonly renewal: boolean;
   /** Aborted when the socket closes or `authenticatorTimeout` has passed. */
   readonly signal: AbortSignal;
+  /**
+   * Notes why, for `events$` and the debug log, and answers the `null` that refuses:
+   * `return context.refuse('the account is locked')`. The client does not hear it. It must not
+   * contain anything of the credential.
+   */
+  refuse(reason: string): null;
 }
 
 /**
  * Turns the first message into an identity, or refuses. Extend it for your own way to know
  * users; Nest injects what the constructor asks for.
  *
- * To refuse, answer `null` or throw Nest's `UnauthorizedException` or `ForbiddenException`: the
- * client gets `AUTH_FAILED` and is closed with 4401. Any other throw is a fault of the server:
+ * To refuse, answer `null`, best by `context.refuse(reason)`, or throw Nest's
+ * `UnauthorizedException` or `ForbiddenException`, whose message is the reason then: the client
+ * gets `AUTH_FAILED` and is closed with 4401. Any other throw is a fault of the server:
  * it is logged (those of one minute together), and the client is closed with 1011 and may try
  * again. A `PushException` UNAVAILABLE does the same and is not logged: what you depend on is
  * away, and you have said so once yourself.

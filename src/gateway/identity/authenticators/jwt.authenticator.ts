@@ -2,8 +2,9 @@ import { Logger } from '@nestjs/common';
 import { errors, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose';
 import type { Credential } from '../../../protocol/frames.js';
 import { isName, isUid } from '../../../protocol/names.js';
-import { Authenticator, type Identity } from './authenticator.js';
+import { Authenticator, type AuthenticationContext, type Identity } from './authenticator.js';
 import { readCredential } from './credential.js';
+import { ABOUT_KEYS, refusalOf, type JwtRefusal } from './jwt.refusal.js';
 import { isShortSecret, verificationKeys, type VerificationKey } from './jwt.keys.js';
 import {
   checkJwtOptions,
@@ -30,7 +31,7 @@ const END_OF_TIME = 8.64e15;
  * The identity has the uid of the claim `sub` (or `uidClaim`), expires when the token does, and
  * carries all claims of the token. Refused, that is `null`, is a token that is malformed, not
  * signed by a known key with an allowed algorithm, expired, not yet valid, of another issuer or
- * audience, or without a valid uid. If the key of a token may be one that the key set of `jwksUrl`
+ * audience, or without a valid uid; `events$` and the debug log tell which it was. If the key of a token may be one that the key set of `jwksUrl`
  * would have, but it cannot be fetched now, a `PushException` UNAVAILABLE is thrown: the client is
  * not to blame and may try again. An outage of the issuer is logged once when it begins and once
  * when it is over. Tokens and secrets are never logged.
@@ -58,33 +59,47 @@ export class JwtAuthenticator extends Authenticator {
     if (this.#keys.some(isShortSecret)) warnOfShortSecret();
   }
 
-  async authenticate(credential: Credential): Promise<Identity | null> {
-    const token = readCredential(credential, 'token');
-    if (token === undefined || !SIGNED_TOKEN.test(token)) return null;
-    const payload = await this.#verify(token);
-    return payload && this.#identify(payload);
-  }
-
-  async #verify(token: string): Promise<JWTPayload | null> {
-    for (const { key, algorithms } of this.#keys) {
-      const payload = await payloadOf(token, key, { ...this.#rules, algorithms });
-      if (payload) return payload;
-    }
+  async authenticate(
+    credential: Credential,
+    context?: Pick<AuthenticationContext, 'refuse'>,
+  ): Promise<Identity | null> {
+    const identity = await this.#identityOf(credential);
+    if (typeof identity !== 'string') return identity;
+    context?.refuse(identity);
     return null;
   }
 
-  #identify(claims: JWTPayload): Identity | null {
+  async #identityOf(credential: Credential): Promise<Identity | JwtRefusal> {
+    const token = readCredential(credential, 'token');
+    if (token === undefined) return 'no token';
+    if (!SIGNED_TOKEN.test(token)) return 'malformed token';
+    const payload = await this.#verify(token);
+    return typeof payload === 'string' ? payload : this.#identify(payload);
+  }
+
+  /** Of several keys the one that signed it says what else is wrong. */
+  async #verify(token: string): Promise<JWTPayload | JwtRefusal> {
+    let refusal: JwtRefusal = 'unknown key';
+    for (const { key, algorithms } of this.#keys) {
+      const payload = await payloadOf(token, key, { ...this.#rules, algorithms });
+      if (typeof payload !== 'string' || !ABOUT_KEYS.has(payload)) return payload;
+      if (refusal !== 'bad signature') refusal = payload;
+    }
+    return refusal;
+  }
+
+  #identify(claims: JWTPayload): Identity | JwtRefusal {
     const uid = textOf(claims, this.#claims.uid);
-    if (!isUid(uid)) return null;
+    if (!isUid(uid)) return 'no subject';
     const identity: Identity = { uid, claims };
     if (claims.exp !== undefined) {
       identity.expiresAt = (claims.exp + this.#toleranceSeconds) * 1000;
-      if (identity.expiresAt > END_OF_TIME) return null;
+      if (identity.expiresAt > END_OF_TIME) return 'malformed token';
     }
     const device = this.#claims.device;
     if (device !== undefined && Object.hasOwn(claims, device)) {
       const name = textOf(claims, device);
-      if (!isName(name)) return null;
+      if (!isName(name)) return 'bad device';
       identity.device = name;
     }
     return identity;
@@ -111,12 +126,12 @@ function warnOfShortSecret(): void {
   );
 }
 
-/** The claims of a token that holds, null for one that does not; throws if no key can be had. */
+/** The claims of a token that holds, or why it does not; throws if no key can be had. */
 async function payloadOf(
   token: string,
   key: VerificationKey['key'],
   rules: JWTVerifyOptions,
-): Promise<JWTPayload | null> {
+): Promise<JWTPayload | JwtRefusal> {
   try {
     return (await jwtVerify(token, key, rules)).payload;
   } catch (error) {
@@ -124,11 +139,11 @@ async function payloadOf(
     if (error instanceof errors.JWKSMultipleMatchingKeys) {
       for await (const candidate of error) {
         const payload = await payloadOf(token, candidate, rules);
-        if (payload) return payload;
+        if (payload !== 'bad signature') return payload;
       }
-      return null;
+      return 'bad signature';
     }
-    if (error instanceof errors.JOSEError) return null;
+    if (error instanceof errors.JOSEError) return refusalOf(error);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Credential } from '../../../protocol/frames.js';
 import { isUid } from '../../../protocol/names.js';
-import { Authenticator, type Identity } from './authenticator.js';
+import { Authenticator, type AuthenticationContext, type Identity } from './authenticator.js';
 import { readCredential } from './credential.js';
 
 /**
@@ -24,8 +24,13 @@ export class TrustUidAuthenticator extends Authenticator {
     );
   }
 
-  authenticate(credential: Credential): Identity | null {
+  authenticate(
+    credential: Credential,
+    context?: Pick<AuthenticationContext, 'refuse'>,
+  ): Identity | null {
     const uid = readCredential(credential, 'uid');
-    return isUid(uid) ? { uid } : null;
+    if (isUid(uid)) return { uid };
+    context?.refuse('no uid');
+    return null;
   }
 }

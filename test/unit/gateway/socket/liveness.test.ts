@@ -8,8 +8,14 @@ const TICK = 100;
 let liveness: Liveness;
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance', 'Date'] });
-  liveness = new Liveness({ authTimeout: 1_000, heartbeatInterval: INTERVAL });
+  vi.useFakeTimers({
+    toFake: ['setInterval', 'clearInterval', 'setImmediate', 'performance', 'Date'],
+  });
+  liveness = new Liveness({
+    authTimeout: 1_000,
+    heartbeatInterval: INTERVAL,
+    authenticatorTimeout: 1_000,
+  });
 });
 
 afterEach(() => {
