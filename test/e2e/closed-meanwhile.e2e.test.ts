@@ -204,6 +204,7 @@ describe.each(Object.entries(STAGES))('while %s is waited for, a socket that', (
     await until('nobody is online', async () => !(await app.push.isOnline('ada')));
     await until('nothing is sent', async () => (await app.push.sendToUid('ada', 1)).nodes === 0);
     expect(await app.push.connectionsOf('ada')).toEqual([]);
+    await until('whatever came has gone', () => balance().uids === 0);
     expect(balance()).toEqual({ connections: 0, uids: 0 });
     // None of its frames was handled.
     expect(await bystander.settledData()).toEqual([]);
