@@ -12,8 +12,7 @@ export function decoratedController(
 ): Type<PushApiController> {
   if (decorators.length === 0) return PushApiController;
   class Decorated extends PushApiController {}
-  // Operations of an OpenAPI description are named after it.
-  Object.defineProperty(Decorated, 'name', { value: PushApiController.name });
+  nameAs(PushApiController, Decorated);
   for (const name of new MetadataScanner().getAllMethodNames(PushApiController.prototype)) {
     const original = (PushApiController.prototype as unknown as Record<string, Handler>)[name];
     if (!Reflect.hasMetadata(PATH_METADATA, original)) continue;
@@ -31,5 +30,11 @@ function heirOf(original: Handler): Handler {
   const heir: Handler = function (...args) {
     return original.apply(this, args);
   };
+  nameAs(original, heir);
   return Object.setPrototypeOf(heir, original) as Handler;
+}
+
+/** Operations of an OpenAPI description are named after their class and method. */
+function nameAs({ name }: { name: string }, heir: object): void {
+  Object.defineProperty(heir, 'name', { value: name });
 }
