@@ -12,6 +12,8 @@ export class Subscriptions {
   /** Channels whose state at the server may not be the wanted one. */
   private changed = new Set<string>();
   private readonly active = new Set<string>();
+  /** Channels of which the server is being told. */
+  private underway: readonly string[] = [];
   private link: Link | undefined;
   private losses = 0;
   /** Channels that a link may still have of us though our slot has left its server. */
@@ -47,10 +49,10 @@ export class Subscriptions {
 
   /** The server is away, or our slot is no longer there; and with it every subscription. */
   lose(): void {
-    const { link, active, changed, wanted } = this;
+    const { link, active, changed, wanted, underway } = this;
     if (link !== undefined) {
       const left = this.left.get(link) ?? [];
-      this.left.set(link, new Set([...left, ...active, ...changed, ...wanted]));
+      this.left.set(link, new Set([...left, ...active, ...changed, ...wanted, ...underway]));
     }
     this.link = undefined;
     this.losses++;
@@ -83,8 +85,10 @@ export class Subscriptions {
     this.changed.clear();
     // From here on nothing may come from these: who wants one again must ask for it again.
     for (const channel of removed) this.active.delete(channel);
+    this.underway = [...added, ...removed];
     try {
       await this.clear(link);
+      if (isLost()) throw unavailable('the connection to Redis ended');
       await Promise.all([
         link.subscribe(added, this.tenant),
         link.unsubscribe(removed, this.tenant),
@@ -93,6 +97,8 @@ export class Subscriptions {
       // Nothing of this is known to be done now: begin anew, with pauses in between.
       if (!isLost()) link.close(reasonOf(error));
       throw error;
+    } finally {
+      this.underway = [];
     }
     if (isLost()) throw unavailable('the connection to Redis ended');
     for (const channel of added) this.active.add(channel);
@@ -106,7 +112,8 @@ export class Subscriptions {
     const left = this.left.get(link);
     if (left === undefined) return;
     await link.unsubscribe([...left], this.tenant);
-    this.left.delete(link);
+    // It may have come and gone once more meanwhile: then there is more to clear.
+    if (this.left.get(link) === left) this.left.delete(link);
   }
 }
 
