@@ -43,12 +43,21 @@ export interface DeliveryOptions {
    * @default none: every message is sent at most once, and nothing is kept
    */
   history?: PushHistoryOptions;
+
+  /**
+   * Uids that one message may name, in the list of a client, of a request to the push API or of
+   * `sendToUids`. More are refused with VALIDATION_FAILED: send several messages, or to a group.
+   *
+   * @default 1_000 uids
+   */
+  maxRecipients?: number;
 }
 
 export const deliveryOptions = {
   history: {
     rule: { allowed: 'an object with options of the history, or none', accepts: isObject },
   },
+  maxRecipients: { default: 1_000, rule: whole('uids', 1) },
 } satisfies OptionTable<DeliveryOptions>;
 
 /** Where the checked options are injected. */

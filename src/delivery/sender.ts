@@ -5,6 +5,8 @@ import type { SendResult } from '../protocol/frames.js';
 import { isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
 import { Message } from '../protocol/message.js';
 import { LocalNode } from '../registry/local-node.js';
+import { DELIVERY_OPTIONS, type CheckedDeliveryOptions } from './delivery.options.js';
+import { checkRecipients, checkSize } from './limits.js';
 
 /** What a message carries beside its target. */
 export interface SendRequest {
@@ -22,20 +24,25 @@ export interface SendRequest {
 export class Sender {
   /** Name of this node: ids of its messages begin with it. */
   private readonly node: string;
+  private readonly maxMessageBytes: number;
+  private readonly maxRecipients: number;
   private messageCounter = 0;
 
   constructor(
     @Inject(ENGINE) private readonly engine: Engine,
-    { node }: LocalNode,
+    { node, maxMessageBytes }: LocalNode,
+    @Inject(DELIVERY_OPTIONS) { maxRecipients }: CheckedDeliveryOptions,
   ) {
     this.node = node;
+    this.maxMessageBytes = maxMessageBytes;
+    this.maxRecipients = maxRecipients;
   }
 
   /**
    * Answers without a promise when the engine needs none. Messages of one sender to one uid arrive
    * in the order of these calls: the next one need not wait for the answer to the last.
    *
-   * @throws PushException VALIDATION_FAILED when `data` has no JSON form
+   * @throws PushException as `compose`
    */
   send(target: Target, request: SendRequest): MaybePromise<SendResult> {
     const message = this.compose(request);
@@ -48,10 +55,23 @@ export class Sender {
   /**
    * The message, with an id of its own.
    *
-   * @throws PushException VALIDATION_FAILED when `data` has no JSON form
+   * @throws PushException VALIDATION_FAILED when `data` has no JSON form, PAYLOAD_TOO_LARGE when
+   *   that is larger than `maxMessageBytes`
    */
   compose({ data, from }: SendRequest): Message {
-    return Message.of(this.nextMessageId(), data, from);
+    const message = Message.of(this.nextMessageId(), data, from);
+    checkSize(message, this.maxMessageBytes);
+    return message;
+  }
+
+  /**
+   * Whoever takes a list from outside asks before anything is done with it.
+   *
+   * @param field as its sender knows the list
+   * @throws PushException VALIDATION_FAILED when the target names more than `maxRecipients`
+   */
+  checkRecipients(target: Target, field = 'to'): void {
+    checkRecipients(target, this.maxRecipients, field);
   }
 
   private nextMessageId(): string {

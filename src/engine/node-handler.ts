@@ -21,6 +21,12 @@ export interface NodeHandler {
   readonly node: string;
 
   /**
+   * Bytes of the largest data of a message, as JSON in UTF-8. Who sends one has checked that; an
+   * engine checks what programs that are no node give it.
+   */
+  readonly maxMessageBytes: number;
+
+  /**
    * Hands the message to the connections of the target that this node holds.
    *
    * @returns whether it holds one, those in `except` counted too

@@ -57,7 +57,9 @@ export class PushApiController {
     @JsonBody(PushMessagePipe) message: PushMessageDto,
     @Headers() { authorization, 'idempotency-key': key }: KeyHeaders,
   ): Promise<SendResult> {
-    const send = async () => this.sender.send(targetOf(message.to), { data: message.data });
+    const target = targetOf(message.to);
+    this.sender.checkRecipients(target);
+    const send = async () => this.sender.send(target, { data: message.data });
     if (key === undefined) return send();
     const scope = this.keys.identify(authorization) ?? '';
     return this.idempotency.once({ scope, key, content: contentOf(message) }, send);

@@ -23,7 +23,7 @@ export const ErrorCode = {
   NOT_FOUND: 'NOT_FOUND',
   /** The frame contradicts the present state (a handler's `ConflictException`). */
   CONFLICT: 'CONFLICT',
-  /** Something in the frame is larger than a handler accepts. */
+  /** The data of a message is larger than `maxMessageBytes`, or than a handler accepts. */
   PAYLOAD_TOO_LARGE: 'PAYLOAD_TOO_LARGE',
   /** Too many frames in too short a time, or waiting at once. */
   RATE_LIMITED: 'RATE_LIMITED',

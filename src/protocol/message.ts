@@ -61,6 +61,12 @@ export class Message {
     return new Message(this.id, this.from, this.jsonForm, this.textForm, position, this.notice);
   }
 
+  /** What the data is at most, as JSON in UTF-8, told by its length alone. */
+  get mostBytes(): number {
+    // A code unit is at most three bytes, and at most six where it may still be escaped.
+    return this.jsonForm === undefined ? this.textForm!.length * 6 + 2 : this.jsonForm.length * 3;
+  }
+
   get json(): string {
     return (this.jsonForm ??= JSON.stringify(this.textForm));
   }

@@ -24,6 +24,7 @@ import type { Transport } from './transport.js';
 @Injectable()
 export class LocalNode implements NodeHandler {
   readonly node = nodeName();
+  readonly maxMessageBytes: number;
   readonly events = new Subject<PushEvent>();
   /** Clients that are about to be attached, if they turn out to be somebody. */
   readonly arrivals = new Arrivals();
@@ -36,8 +37,13 @@ export class LocalNode implements NodeHandler {
   constructor(
     @Inject(ENGINE) private readonly engine: Engine,
     @Inject(REGISTRY_OPTIONS)
-    { maxConnectionsPerUid: max, connectionLimitPolicy: beyond }: CheckedRegistryOptions,
+    {
+      maxConnectionsPerUid: max,
+      connectionLimitPolicy: beyond,
+      maxMessageBytes,
+    }: CheckedRegistryOptions,
   ) {
+    this.maxMessageBytes = maxMessageBytes;
     this.limit = max === 0 ? undefined : { max, beyond };
   }
 

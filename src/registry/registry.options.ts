@@ -17,11 +17,21 @@ export interface RegistryOptions {
    * @default 'refuse'
    */
   connectionLimitPolicy?: ConnectionLimit['beyond'];
+
+  /**
+   * Largest data of a message, as JSON in UTF-8. A larger one is refused with PAYLOAD_TOO_LARGE
+   * where it is sent; one that a program publishes through Redis is counted in `health()` and
+   * skipped. The same on every node.
+   *
+   * @default 1_048_576 bytes (1 MiB)
+   */
+  maxMessageBytes?: number;
 }
 
 export const registryOptions = {
   maxConnectionsPerUid: { default: 0, rule: whole('connections', 0) },
   connectionLimitPolicy: { default: 'refuse', rule: oneOf('refuse', 'close-oldest') },
+  maxMessageBytes: { default: 1_048_576, rule: whole('bytes', 1) },
 } satisfies OptionTable<RegistryOptions>;
 
 /** Where the checked options are injected. */

@@ -29,6 +29,7 @@ export class MessageRouter {
     target: RouteTarget,
     data: unknown,
   ): MaybePromise<SendResult | Underway<SendResult>> {
+    this.sender.checkRecipients(target);
     return andThen(this.policy.get().allows(sender, target), (allowed) => {
       if (!allowed) throw forbidden();
       const sent = this.sender.send(target, { data, from: sender.uid });

@@ -56,7 +56,9 @@ export class ConnectionRegistryService {
     data: unknown,
     options?: SendOptions,
   ): Promise<SendOutcome> {
-    return this.send({ kind: 'uids', uids: checkUids(uids) }, data, options);
+    const target = { kind: 'uids', uids: checkUids(uids) } as const;
+    this.sender.checkRecipients(target, 'uids');
+    return this.send(target, data, options);
   }
 
   /**

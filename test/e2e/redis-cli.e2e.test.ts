@@ -10,7 +10,9 @@ const nodes = useNodes();
 
 describe('with plain Redis commands, as REDIS.md says,', () => {
   const redis = useSharedRedis();
-  const onRedis = () => ({ push: { engine: new RedisEngine({ url: redis.url }) } });
+  const onRedis = () => ({
+    push: { engine: new RedisEngine({ url: redis.url }), maxMessageBytes: 1_000 },
+  });
   const [one, two] = [useSharedApp(onRedis), useSharedApp(onRedis)];
 
   it('anyone reaches a uid on every node, and is told how many nodes that are', async () => {
@@ -86,6 +88,16 @@ describe('with plain Redis commands, as REDIS.md says,', () => {
     await redis.cli('PUBLISH', 'push:uid:eve', '{"data":"fine"}');
     expect(await json.nextData()).toBe('fine');
     expect(malformed() - before).toBe(broken.length);
+  });
+
+  it('what is larger than a message may be is counted and skipped', async () => {
+    const json = await one.json('gus');
+    const { oversized: before, malformed } = one.push.health().details;
+    const dataOf = (count: number): string => JSON.stringify({ data: 'é'.repeat(count) });
+    await redis.cli('PUBLISH', 'push:uid:gus', dataOf(500));
+    await redis.cli('PUBLISH', 'push:uid:gus', dataOf(499));
+    expect(await json.nextData()).toBe('é'.repeat(499));
+    expect(one.push.health().details).toMatchObject({ oversized: before + 1, malformed });
   });
 
   it('a worker without sockets pushes to all nodes', async () => {

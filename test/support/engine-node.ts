@@ -82,6 +82,7 @@ export class EngineNode {
     this.local = new LocalNode(engine, {
       maxConnectionsPerUid: limit?.max ?? 0,
       connectionLimitPolicy: limit?.beyond ?? 'refuse',
+      maxMessageBytes: 1_048_576,
     });
     this.local.events.subscribe((event) => this.events.put(event));
     this.local.listen('test', (note) => this.notes.put(note));

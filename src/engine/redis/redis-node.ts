@@ -74,7 +74,8 @@ export class RedisNode {
   health(): EngineHealth {
     const { all, down, lastFailure } = this.shards;
     const status = down === 0 ? 'up' : down === all.length ? 'down' : 'degraded';
-    const details = { shards: all.length, down, malformed: this.reader.malformed };
+    const { malformed, oversized } = this.reader;
+    const details = { shards: all.length, down, malformed, oversized };
     return { status, ...(status !== 'up' && { reason: lastFailure }), details };
   }
 }

@@ -23,6 +23,7 @@ const ROOMS: Record<string, Room> = {
       'src/push.options.ts',
       'src/gateway/gateway.options.ts',
       'src/routing/routing.options.ts',
+      'src/delivery/delivery.options.ts',
       'src/registry/registry.options.ts',
       'src/engine/engine.options.ts',
     ],

@@ -26,6 +26,8 @@ const GONE = { code: CloseCode.DISCONNECTED, reason: 'disconnected by the server
 export class ChannelReader {
   /** Messages that could not be read, and were skipped. */
   malformed = 0;
+  /** Messages of programs that were larger than the limit, and were skipped. */
+  oversized = 0;
   private readonly logger = new Logger('RedisEngine');
   private readonly ownSignature: string;
   private lastLogged = -Infinity;
@@ -61,6 +63,7 @@ export class ChannelReader {
   private deliver(shard: Shard, channel: Channel, delivery: Delivery): void {
     if (delivery.uids !== undefined && this.isRepeated(shard, channel, delivery)) return;
     const target = targetOf(channel, delivery);
+    this.checkSize(delivery);
     const held = this.node.deliver(target, delivery.message, delivery.except);
     this.answer(delivery, held);
   }
@@ -73,6 +76,13 @@ export class ChannelReader {
     if (kind !== 'node') return this.latestForSeveral.get(shard) === message.id;
     this.latestForSeveral.set(shard, message.id);
     return false;
+  }
+
+  /** A node has checked what it sends, and has told its sender that it is sent. */
+  private checkSize({ message, origin }: Delivery): void {
+    const max = this.node.maxMessageBytes;
+    if (origin !== undefined || message.mostBytes <= max) return;
+    if (Buffer.byteLength(message.json) > max) throw new OversizedMessage(max);
   }
 
   private tell({ kind }: Channel, { note }: Told): void {
@@ -142,17 +152,24 @@ export class ChannelReader {
   }
 
   private skip(channel: string, error: unknown): void {
-    this.malformed++;
+    if (error instanceof OversizedMessage) this.oversized++;
+    else this.malformed++;
     const now = performance.now();
     if (now - this.lastLogged < LOG_INTERVAL) return;
     this.lastLogged = now;
     this.logger.warn(
-      `Skipped a message on ${channel}: ${reasonOf(error)} (${this.malformed} until now)`,
+      `Skipped a message on ${channel}: ${reasonOf(error)} (${this.malformed + this.oversized} until now)`,
     );
   }
 
   /** For a message whose sender gave it none. What this node sends has no `~`: they never meet. */
   private readonly nextId = (): string => `${this.node.node}~${(++this.lastId).toString(36)}`;
+}
+
+class OversizedMessage extends Error {
+  constructor(maxBytes: number) {
+    super(`its data is larger than ${maxBytes} bytes`);
+  }
 }
 
 function targetOf(channel: Channel, { uids, connection }: Delivery): Target {
