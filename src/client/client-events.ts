@@ -5,7 +5,8 @@ import type { ReceivedMessage } from './inbox.js';
 import type { PushClientError } from './push-client-error.js';
 
 /** Whether what was missed while there was no connection follows. */
-export type Recovery = { recovered: true } | { recovered: false; reason: RecoveryFailure };
+export type Recovery =
+  { recovered: true; reason?: undefined } | { recovered: false; reason: RecoveryFailure };
 
 /** What a client tells. */
 export interface ClientEvents<Events = EventMap> {

@@ -116,7 +116,7 @@ export function limitsOf(options: Partial<ClientLimits>): ClientLimits {
     const value = (limits[name] = options[name] ?? limits[name]);
     const least = name === 'queue' ? 0 : 1;
     if (!Number.isInteger(value) || value < least) {
-      throw new TypeError(`${name} must be a whole number, at least ${least}.`);
+      throw new TypeError(`${name} is ${value}; allowed is a whole number of at least ${least}.`);
     }
   }
   return limits;

@@ -1,4 +1,9 @@
-export { PushClient, type Cancellation, type EmitOptions } from './push-client.js';
+export {
+  PushClient,
+  type Cancellation,
+  type EmitArguments,
+  type EmitOptions,
+} from './push-client.js';
 export type { ClientEvents, Recovery } from './client-events.js';
 export { PushClientError, type ClientErrorCode } from './push-client-error.js';
 export type { ClientState } from './client-state.js';
@@ -15,5 +20,15 @@ export type { PositionStorage } from './position.js';
 export type { RequestContext } from './requests.js';
 export type { WebSocketConstructor, WebSocketLike } from './web-socket.js';
 export type { ErrorCode } from '../protocol/codes.js';
-export type { EventMap } from '../protocol/event-map.js';
+export type {
+  AnswerOf,
+  EmitDataOf,
+  EmitName,
+  EmitOf,
+  EmitReplyOf,
+  EventMap,
+  MessageOf,
+  ReceivedEvent,
+  RequestOf,
+} from '../protocol/event-map.js';
 export type { Recipient, RecoveryFailure, SendResult, StreamPosition } from '../protocol/frames.js';

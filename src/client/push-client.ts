@@ -35,8 +35,8 @@ export interface EmitOptions extends SendOptions {
   reply?: boolean;
 }
 
-/** The data, which may be left out where there is none, and the options. */
-type EmitArguments<Data> = undefined extends Data
+/** What `emit` takes beside the name: the data, which may be left out where there is none. */
+export type EmitArguments<Data> = undefined extends Data
   ? [data?: Data, options?: EmitOptions]
   : [data: Data, options?: EmitOptions];
 

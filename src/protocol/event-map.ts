@@ -36,16 +36,16 @@ export type EmitName<Events> = Events extends { emits: infer Emits }
   : string;
 
 /** One entry of `emits`; unknown data and reply when there is no such list. */
-type Emit<Events, Name> = Events extends { emits: infer Emits }
+export type EmitOf<Events, Name> = Events extends { emits: infer Emits }
   ? Emits[Name & keyof Emits]
   : { data?: unknown; reply: unknown };
 
 /** Data of an event that clients emit; undefined for an event without data. */
 export type EmitDataOf<Events, Name> =
-  Emit<Events, Name> extends { data?: infer Data } ? Data : undefined;
+  EmitOf<Events, Name> extends { data?: infer Data } ? Data : undefined;
 
 export type EmitReplyOf<Events, Name> =
-  Emit<Events, Name> extends { reply: infer Reply } ? Reply : undefined;
+  EmitOf<Events, Name> extends { reply: infer Reply } ? Reply : undefined;
 
 /** An event of the application from the server: each name with its data. */
 export type ReceivedEvent<Events> = Events extends { receives: infer Receives }

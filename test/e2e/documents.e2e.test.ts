@@ -113,6 +113,18 @@ describe('what the documents show', () => {
     });
   });
 
+  it('connects with the client, as in its first steps', async () => {
+    const trusting = await startExample();
+    const { code } = snippetOf('src/client/CLIENT.md', 'js', 'hello.mjs');
+    const script = code.replace('ws://127.0.0.1:3000/', trusting.url);
+    // Run in the repository, where the package's name leads to its build.
+    const { stdout } = await run('node', ['--input-type=module', '--eval', script]);
+    await trusting.stop();
+    expect(stdout).toMatch(/^connected ada @/m);
+    expect(stdout).toMatch(/^message ada \{ text: 'hello' \}$/m);
+    expect(stdout).toMatch(/^sent \S+ 1$/m);
+  });
+
   it('pushes over HTTP with curl', async () => {
     const ada = await login('ada');
     const { stdout } = await run('sh', ['-c', here(snippetOf(HTTP, 'sh', 'curl'))]);

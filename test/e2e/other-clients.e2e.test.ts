@@ -1,38 +1,19 @@
 import { spawn } from 'node:child_process';
-import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { chromium, type Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { useSharedApp } from '../support/use-app.js';
+import { useBrowser } from '../support/use-browser.js';
 
 const app = useSharedApp();
 
 describe('a browser', () => {
-  let browser: Browser;
-  let pages: Server;
-
-  beforeAll(async () => {
-    pages = createServer((_, response) => response.end('<!doctype html><title>client</title>'));
-    pages.listen(0, '127.0.0.1');
-    await once(pages, 'listening');
-    browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-quic', '--disable-background-networking'],
-    });
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    pages.close();
-  });
+  const browser = useBrowser();
 
   it.each([
     ['json', ['push.v1.json'], '{"event":"auth","data":{"uid":"chrome"}}', '"uid":"chrome"'],
     ['text', [], 'chrome', 'Connexion réussie, votre uid est chrome'],
   ])('speaks %s', async (_, protocols, first, welcome) => {
-    const page = await browser.newPage();
-    await page.goto(`http://127.0.0.1:${(pages.address() as AddressInfo).port}/`);
+    const page = await browser.open();
     const frames = page.evaluate(
       ([url, offered, credential]) =>
         new Promise<string[]>((resolve, reject) => {
@@ -52,7 +33,6 @@ describe('a browser', () => {
     const [answer, message] = await frames;
     expect(answer).toContain(welcome);
     expect(message).toContain('{"type":"shipped"}');
-    await page.close();
   });
 });
 

@@ -3,9 +3,21 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
 const DIST = resolve('dist');
-const ENTRIES = ['index', 'http/openapi/index', 'engine/redis/index'].map(
-  (name) => `${DIST}/${name}.d.ts`,
-);
+const ENTRIES = [
+  'index',
+  'http/openapi/index',
+  'engine/redis/index',
+  'client/index',
+  'client/shared/index',
+].map((name) => `${DIST}/${name}.d.ts`);
+
+const STRICT: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2023,
+  module: ts.ModuleKind.NodeNext,
+  strict: true,
+  noEmit: true,
+  skipLibCheck: false,
+};
 
 /** What an application may write, and what it may not: each such line must be an error. */
 const CONSUMER = `
@@ -37,14 +49,7 @@ const exported = new Set(ENTRIES.flatMap(exportsOf));
 
 /** The types of the build, looked into as a compiler does that trusts no library. */
 function programOf(file: string, text: string): ts.Program {
-  const options: ts.CompilerOptions = {
-    target: ts.ScriptTarget.ES2023,
-    module: ts.ModuleKind.NodeNext,
-    strict: true,
-    noEmit: true,
-    skipLibCheck: false,
-    types: ['node'],
-  };
+  const options: ts.CompilerOptions = { ...STRICT, types: ['node'] };
   const host = ts.createCompilerHost(options);
   host.readFile = (name) => (name === file ? text : ts.sys.readFile(name));
   host.fileExists = (name) => name === file || ts.sys.fileExists(name);
@@ -97,6 +102,15 @@ describe('the published types', () => {
       const name = file?.fileName ?? '';
       return !name.includes('/node_modules/');
     });
+    expect(ts.formatDiagnostics(broken, ts.createCompilerHost({}))).toBe('');
+  });
+
+  it('of the client hold in a browser, which has nothing of Node', () => {
+    const entries = ENTRIES.filter((name) => name.includes('/client/'));
+    const lib = ['lib.es2022.d.ts', 'lib.dom.d.ts'];
+    const inBrowser = ts.createProgram(entries, { ...STRICT, lib, types: [] });
+    const ours = inBrowser.getSourceFiles().filter(({ fileName }) => fileName.startsWith(DIST));
+    const broken = ours.flatMap((file) => ts.getPreEmitDiagnostics(inBrowser, file));
     expect(ts.formatDiagnostics(broken, ts.createCompilerHost({}))).toBe('');
   });
 

@@ -32,7 +32,12 @@ export class CuttableProxy {
   }
 
   get url(): string {
-    return `redis://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return this.urlFor('redis:');
+  }
+
+  /** Where it listens, for a client of this protocol. */
+  urlFor(protocol: string): string {
+    return `${protocol}//127.0.0.1:${(this.server.address() as AddressInfo).port}/`;
   }
 
   cut(): void {

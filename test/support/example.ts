@@ -18,9 +18,9 @@ export interface Example {
 
 /** Runs the built example in a process of its own, as `npm start` does after its build. */
 export async function startExample(env: Record<string, string> = {}): Promise<Example> {
-  const port = await freePort();
+  const port = Number(env.PORT ?? (await freePort()));
   const child = spawn(process.execPath, ['dist/main.js'], {
-    env: { ...process.env, NODE_ENV: 'production', PORT: String(port), ...env },
+    env: { ...process.env, NODE_ENV: 'production', ...env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output: string[] = [];

@@ -67,6 +67,7 @@ const MAY_IMPORT_WITHIN: Record<string, readonly string[]> = {
   'routing/handlers': ['routing/frames', 'routing/message-router'],
   'engine/memory': SEAM,
   'history/memory': KEEPING,
+  'client/shared': ['client/envelope', 'client/promises', 'client/web-socket'],
   ...Object.fromEntries(REDIS.map((place, i) => [place, [...REDIS.slice(i + 1), ...SEAM]])),
 };
 

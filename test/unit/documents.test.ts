@@ -8,7 +8,7 @@ import { brokenLinks, documentsIn, reachableFrom, snippets } from '../support/do
 const FOR_CONTRIBUTORS = 'CONTRIBUTING.md';
 
 /** Languages of snippets that a test in `test/e2e/` compiles or runs. */
-const RUN = ['ts', 'js', 'sh', 'console', 'php', 'python'];
+const RUN = ['ts', 'js', 'html', 'sh', 'console', 'php', 'python'];
 
 /** Each table of options, and the document that explains it. */
 const OPTIONS = {
@@ -17,6 +17,7 @@ const OPTIONS = {
   JwtAuthenticatorOptions: 'src/gateway/identity/AUTHENTICATION.md',
   PushApiModuleOptions: 'src/http/HTTP.md',
   RedisEngineOptions: 'src/engine/SCALING.md',
+  PushClientOptions: 'src/client/CLIENT.md',
 };
 
 describe('the documents', () => {
@@ -73,7 +74,12 @@ function membersOf(name: string): string[] {
   if (declaration === undefined) throw new Error(`There is no interface ${name} in src.`);
   const own = declaration.members.map((member) => member.name!.getText());
   const bases = (declaration.heritageClauses ?? []).flatMap((clause) => clause.types);
-  return [...own, ...bases.flatMap((base) => membersOf(base.expression.getText()))];
+  return [...own, ...bases.flatMap((base) => membersOf(baseOf(base)))];
+}
+
+/** Which interface is extended, also when it is `Partial<…>`. */
+function baseOf({ expression, typeArguments }: ts.ExpressionWithTypeArguments): string {
+  return (typeArguments?.[0] ?? expression).getText();
 }
 
 const interfaces = new Map<string, ts.InterfaceDeclaration>();

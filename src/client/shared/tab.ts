@@ -1,0 +1,112 @@
+import { onAbort } from '../promises.js';
+import type { WebSocketLike } from '../web-socket.js';
+import type { Browser, Channel } from './browser.js';
+import { Hub } from './hub.js';
+import { isMemberNote, type HubNote, type MemberNote, type Note } from './notes.js';
+
+/** A client of this tab, as a member of the shared connection. */
+export interface Member {
+  readonly id: string;
+  /** Its lock says that it is here: it may open. */
+  enter(): void;
+  hear(note: HubNote): void;
+}
+
+/**
+ * This tab among all that share a connection. One of them, whoever holds the lock, has it; when
+ * that tab is gone the browser gives the lock to another one.
+ */
+export class Tab {
+  private readonly members = new Map<string, Member>();
+  private readonly leaving = new AbortController();
+  private readonly channel: Channel;
+  private hub: Hub | undefined;
+
+  constructor(
+    private readonly browser: Browser,
+    /** Of the connection: the same in all tabs that share it. */
+    private readonly name: string,
+    private readonly openSocket: () => WebSocketLike,
+    private readonly maxBacklog: number,
+    private readonly onLeave: () => void,
+  ) {
+    this.channel = browser.newChannel(name);
+    this.channel.onmessage = ({ data }: { data: Note }) => this.hear(data);
+    const { signal } = this.leaving;
+    // Rejects when this tab leaves before it was its turn.
+    browser.locks.request(name, { signal }, () => this.lead()).catch(() => undefined);
+  }
+
+  join(member: Member): void {
+    const { browser, leaving, name } = this;
+    this.members.set(member.id, member);
+    // The tab with the connection asks for this lock, and so learns when this tab is gone.
+    browser.locks
+      .request(`${name}:${member.id}`, { signal: leaving.signal }, () => this.stay(member))
+      .catch(() => undefined);
+  }
+
+  /** Tells the tab that has the connection, which may be this one. */
+  tell(note: MemberNote): void {
+    if (this.hub === undefined) this.channel.postMessage(note);
+    else this.hub.hear(note);
+  }
+
+  leave({ id }: Member, code: number | undefined): void {
+    if (!this.members.delete(id)) return;
+    this.tell({ from: id, kind: 'close', code });
+    if (this.members.size > 0) return;
+    this.leaving.abort();
+    this.hub?.drop();
+    this.channel.close();
+    this.onLeave();
+  }
+
+  /** Holds the lock that says that the member is here. */
+  private stay(member: Member): Promise<void> {
+    if (this.leaving.signal.aborted) return Promise.resolve();
+    member.enter();
+    return this.untilLeft();
+  }
+
+  /** Has the connection until this tab leaves; the members of all tabs open anew. */
+  private lead(): Promise<void> {
+    // The lock may have been on its way when this tab left.
+    if (this.leaving.signal.aborted) return Promise.resolve();
+    this.hub = new Hub(this.openSocket, (note) => this.publish(note), this.maxBacklog);
+    this.publish({ kind: 'moved' });
+    return this.untilLeft();
+  }
+
+  /** Its own members leave as well when they open anew, so it may have happened already. */
+  private untilLeft(): Promise<void> {
+    const { signal } = this.leaving;
+    return new Promise((resolve) => onAbort(signal, resolve));
+  }
+
+  private hear(note: Note): void {
+    if (!isMemberNote(note)) return this.deliver(note);
+    if (this.hub === undefined) return;
+    if (note.kind === 'open') this.watch(note.from);
+    this.hub.hear(note);
+  }
+
+  /** The lock of a member is free when its tab is gone. */
+  private watch(member: string): void {
+    const gone = (): Promise<void> => Promise.resolve(this.hub?.leave(member));
+    const { signal } = this.leaving;
+    this.browser.locks.request(`${this.name}:${member}`, { signal }, gone).catch(() => undefined);
+  }
+
+  /** From the hub to members here and in other tabs. */
+  private publish(note: HubNote): void {
+    if (note.to === undefined || !this.members.has(note.to)) this.channel.postMessage(note);
+    this.deliver(note);
+  }
+
+  private deliver(note: HubNote): void {
+    for (const member of [...this.members.values()]) {
+      if (note.to === undefined || note.to === member.id) member.hear(note);
+    }
+  }
+}
