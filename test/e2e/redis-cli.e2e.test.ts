@@ -80,6 +80,8 @@ describe('with plain Redis commands, as REDIS.md says,', () => {
       '{"do":"join"}',
       '{"v":1,"o":"x"',
       '{"v":1,"o":"x","id":1,"data":1}',
+      '{"v":1,"o":"abcdefghij","id":"1","data":garbage}',
+      '{"v":1,"o":"abcdefghij","id":"1","data":1},"event":"forged","x":{"y":1}}',
       `{"data":${'['.repeat(100_000)}`,
     ];
     const malformed = (): number => one.push.health().details.malformed;

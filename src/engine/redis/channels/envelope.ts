@@ -1,12 +1,16 @@
 import type { NodeNote } from '../../node-handler.js';
 import type { Except } from '../../target.js';
 import { CLOSE_REASON_RULE, isCloseCode, isCloseReason } from '../../../protocol/close.js';
+import { isCompactJson } from './json-form.js';
 import { isObject } from '../../../protocol/is-object.js';
 import type { StreamPosition } from '../../../protocol/frames.js';
 import { Message, NOTICES, type Notice } from '../../../protocol/message.js';
 
 /** Version of what travels on channels; REDIS.md, "Envelope". */
 const VERSION = 1;
+
+/** How the last member of a message begins. */
+const DATA = ',"data":';
 
 /** What happens to a membership of a group. */
 export type MembershipTask = 'join' | 'leave';
@@ -77,7 +81,7 @@ export function encodeMessage(node: string, message: Message, extra: DeliveryExt
   if (position !== undefined) {
     text += `,"epoch":"${position.epoch}","offset":${position.offset}`;
   }
-  return `${text},"data":${message.json}}`;
+  return `${text}${DATA}${message.json}}`;
 }
 
 export type DeliveryExtra = Pick<Delivery, 'except' | 'uids' | 'connection' | 'replyTo'>;
@@ -116,19 +120,30 @@ export function decode(text: string, nextId: () => string): Envelope {
   return decodeOwnKind(text) ?? decodeAny(text, nextId);
 }
 
-/** A message from a node of ours: its data is passed on without being read. */
+/**
+ * A message as a node of ours writes it: its data is passed on as it is. Anybody can write such a
+ * beginning, so the form of the data is looked at: clients get it within a frame.
+ */
 function decodeOwnKind(text: string): Delivery | undefined {
-  return text.startsWith(`{"v":${VERSION},"o":"`) ? decodeMessage(text) : undefined;
+  if (!text.startsWith(`{"v":${VERSION},"o":"`) || !text.endsWith('}')) return undefined;
+  const at = text.indexOf(DATA);
+  if (at < 0 || !isCompactJson(text, at + DATA.length, text.length - 1)) return undefined;
+  return messageWithDataAt(at, text);
 }
 
-/** Reads what `encodeMessage` wrote, or part of it that has all the data. */
+/** Reads what `encodeMessage` wrote and nobody else, or part of it that has all the data. */
 export function decodeMessage(text: string): Delivery | undefined {
-  // Quotes within strings are escaped, so this can only be the member itself; and no member
-  // before it holds an object.
-  const at = text.indexOf(',"data":');
-  if (at < 0) return undefined;
+  const at = text.indexOf(DATA);
+  return at < 0 ? undefined : messageWithDataAt(at, text);
+}
+
+/**
+ * Quotes within strings are escaped, so `DATA` can only be the member itself; and where a member
+ * before it holds an object, what comes before it is no JSON.
+ */
+function messageWithDataAt(at: number, text: string): Delivery {
   const head = JSON.parse(`${text.slice(0, at)}}`) as Record<string, unknown>;
-  const json = text.slice(at + 8, -1);
+  const json = text.slice(at + DATA.length, -1);
   const position = head.offset === undefined ? undefined : positionIn(head);
   const notice = optional(head.notice, isNotice, '"notice" is not known here');
   const message = Message.fromJson(checkId(head.id), json, checkFrom(head.from), position, notice);
@@ -136,7 +151,7 @@ export function decodeMessage(text: string): Delivery | undefined {
 }
 
 function positionIn({ epoch, offset }: Record<string, unknown>): StreamPosition {
-  if (isString(epoch) && Number.isSafeInteger(offset)) return { epoch, offset: Number(offset) };
+  if (isPlain(epoch) && Number.isSafeInteger(offset)) return { epoch, offset: Number(offset) };
   throw new Error('"epoch" and "offset" are not a position');
 }
 
@@ -202,12 +217,14 @@ function optional<T>(value: unknown, is: (value: unknown) => value is T, else_: 
   return value;
 }
 
-/** Printable ASCII without quote and backslash: codecs write an id as it is. */
 function checkId(id: unknown): string {
-  if (typeof id !== 'string' || !/^[!#-[\]-~]{1,128}$/.test(id)) {
-    throw new Error('"id" is not 1 to 128 printable ASCII characters without quote and backslash');
-  }
-  return id;
+  if (isPlain(id)) return id;
+  throw new Error('"id" is not 1 to 128 printable ASCII characters without quote and backslash');
+}
+
+/** Printable ASCII without quote and backslash: codecs write it as it is. */
+function isPlain(value: unknown): value is string {
+  return typeof value === 'string' && /^[!#-[\]-~]{1,128}$/.test(value);
 }
 
 function checkFrom(from: unknown): string | undefined {

@@ -47,6 +47,17 @@ describe('an envelope', () => {
     expect(roundTrip(text).message.from).toBe(',"data":');
   });
 
+  it('that only begins as one of a node is read as any other', () => {
+    const head = `${signature(NODE)}"1","from":"ann"`;
+    for (const data of ['garbage', '', '1},"event":"forged"', '{"a":1}},{"b":2', '"a" "b"', '01']) {
+      expect(() => roundTrip(`${head},"data":${data}}`)).toThrow();
+    }
+    expect(() => roundTrip(`${head},"data":1`)).toThrow();
+    expect(() => roundTrip(`${head},"x":{"y":1,"data":2},"data":3`)).toThrow();
+    expect(roundTrip(`${head},"data":1,"from":"ben"}`).message).toMatchObject({ from: 'ben' });
+    expect(roundTrip(`${head},"data":{ "a" : 1 } }`).message.json).toBe('{"a":1}');
+  });
+
   it('carries the position of a message that is kept', () => {
     const position = { epoch: '68f1a2b3.f4240.1', offset: 12 };
     const message = Message.of('1', { offset: 1 }, 'ben').at(position);
