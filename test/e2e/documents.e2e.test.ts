@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +77,8 @@ async function login(uid: string): Promise<JsonClient> {
 
 /** Whether the program ends well: what it needs is installed. */
 const runs = (program: string, ...args: string[]) => spawnSync(program, args).status === 0;
+/** Debian's own, which has Debian's modules, before one that somebody has put first. */
+const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
 const hasPhp = runs('php', '--version');
 
 const PROGRAMS = {
@@ -84,8 +87,8 @@ const PROGRAMS = {
     hasRedis: runs('php', '-r', 'new Redis();'),
   },
   python: {
-    run: (code: string) => run('python3', ['-c', code]),
-    hasRedis: runs('python3', '-c', 'import redis'),
+    run: (code: string) => run(PYTHON, ['-c', code]),
+    hasRedis: runs(PYTHON, '-c', 'import redis'),
   },
 };
 
@@ -159,7 +162,7 @@ describe('what the documents show', () => {
   }
 
   it.each(redisCommands(false))('answers $command of $document', async ({ command, answer }) => {
-    const client = await login(/uid:(\w+)/.exec(command)![1]);
+    const client = await login(/uid"?:"?(\w+)/.exec(command)![1]);
     const printed = await redisCli(redis.port, command);
     if (answer !== '') expect(printed).toBe(answer);
     if (command.includes('"do":"close"')) await client.waitForClose();
