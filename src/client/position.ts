@@ -32,8 +32,10 @@ export function newPosition(
   /** A position that cannot be read is none: the server is asked as by a client without one. */
   const load = async (): Promise<void> => {
     try {
-      const kept = (await storage?.getItem(key)) ?? '{}';
-      ({ epoch, offset: received } = JSON.parse(kept) as Partial<StreamPosition>);
+      const kept = JSON.parse((await storage?.getItem(key)) ?? '{}') as Partial<StreamPosition>;
+      // The server refuses what is no position, and the client with it.
+      if (typeof kept.epoch !== 'string' || !Number.isInteger(kept.offset)) return;
+      ({ epoch, offset: received } = kept);
     } catch (cause) {
       failed(cause);
     }

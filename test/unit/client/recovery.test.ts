@@ -185,12 +185,15 @@ describe('a storage that fails', () => {
     expect(causes).toEqual(['STORAGE_FAILED', 'read', 'STORAGE_FAILED', 'write']);
   });
 
-  it.each(['', 'not json', '7', 'null', '{}', '[]'])('holds no position: %j', async (text) => {
-    const storage: PositionStorage = { getItem: () => text, setItem: () => undefined };
-    const { network } = fakeClientConnecting({ storage });
-    await soon();
-    expect(network.socket.welcome()).toEqual({ uid: 'ada' });
-  });
+  it.each(['', 'not json', '7', 'null', '{}', '[]', '{"epoch":7,"offset":1}', '{"epoch":"e"}'])(
+    'holds no position: %j',
+    async (text) => {
+      const storage: PositionStorage = { getItem: () => text, setItem: () => undefined };
+      const { network } = fakeClientConnecting({ storage });
+      await soon();
+      expect(network.socket.welcome()).toEqual({ uid: 'ada' });
+    },
+  );
 });
 
 function fakeClientConnecting(options: Parameters<typeof fakeClient>[0]) {
