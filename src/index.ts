@@ -12,6 +12,12 @@ export type { RoutingOptions } from './routing/routing.options.js';
 
 export { ConnectionRegistryService } from './service/connection-registry.service.js';
 export type { PlainSendOptions, SendOptions, SendOutcome } from './delivery/send-options.js';
+export type {
+  RequestAnswer,
+  RequestOptions,
+  RequestOutcome,
+  RequestPolicy,
+} from './delivery/request-options.js';
 export type { PushEvent } from './registry/push-event.js';
 
 export type { OwnReply } from './routing/frames/frame-handler.js';
@@ -105,6 +111,6 @@ export type {
 } from './protocol/frames.js';
 export { JsonCodec } from './protocol/json.codec.js';
 export type { MaybePromise } from './protocol/maybe-promise.js';
-export { Message } from './protocol/message.js';
+export { Message, type Awaited, type Notice } from './protocol/message.js';
 export { PushException, type FieldError } from './protocol/push.exception.js';
 export { TextCodec, type TextCodecOptions } from './protocol/text.codec.js';

@@ -51,6 +51,21 @@ export interface DeliveryOptions {
    * @default 1_000 uids
    */
   maxRecipients?: number;
+
+  /**
+   * Requests of this node that may wait for answers at once; one more is refused with
+   * RATE_LIMITED.
+   *
+   * @default 10_000 requests
+   */
+  maxPendingRequests?: number;
+
+  /**
+   * For the answers to a request, where the call names no `timeout`.
+   *
+   * @default 10_000 ms
+   */
+  requestTimeout?: number;
 }
 
 export const deliveryOptions = {
@@ -58,6 +73,8 @@ export const deliveryOptions = {
     rule: { allowed: 'an object with options of the history, or none', accepts: isObject },
   },
   maxRecipients: { default: 1_000, rule: whole('uids', 1) },
+  maxPendingRequests: { default: 10_000, rule: whole('requests', 1) },
+  requestTimeout: { default: 10_000, rule: whole('milliseconds', 1) },
 } satisfies OptionTable<DeliveryOptions>;
 
 /** Where the checked options are injected. */

@@ -1,12 +1,14 @@
 import type { Provider } from '@nestjs/common';
 import { ENGINE, type Engine } from '../engine/engine.js';
 import { HISTORY, type History, type HistoryKeeper } from '../history/history.js';
+import { Asked } from './asked.js';
 import {
   checkPushHistoryOptions,
   DELIVERY_OPTIONS,
   type CheckedDeliveryOptions,
 } from './delivery.options.js';
 import { DeliveryLifecycle } from './delivery-lifecycle.js';
+import { Requests } from './requests.js';
 import { RetainedSends } from './retained-sends.js';
 import { Sender } from './sender.js';
 
@@ -14,6 +16,8 @@ export const deliveryProviders: Provider[] = [
   { provide: HISTORY, useFactory: historyOf, inject: [DELIVERY_OPTIONS, ENGINE] },
   Sender,
   RetainedSends,
+  Asked,
+  Requests,
   DeliveryLifecycle,
 ];
 

@@ -29,7 +29,14 @@ export const ErrorCode = {
   RATE_LIMITED: 'RATE_LIMITED',
   /** The uid has as many connections as `maxConnectionsPerUid` allows. Closes with 4429. */
   CONNECTION_LIMIT: 'CONNECTION_LIMIT',
-  /** A handler refused the frame for a reason of its own (a `WsException` without a code). */
+  /** No device of the uid is online that can answer a request. */
+  OFFLINE: 'OFFLINE',
+  /** A request was not answered in time. */
+  TIMEOUT: 'TIMEOUT',
+  /**
+   * A handler refused the frame for a reason of its own (a `WsException` without a code); every
+   * device refused a request.
+   */
   REJECTED: 'REJECTED',
   /** The cluster cannot be reached now; the same call may succeed later. */
   UNAVAILABLE: 'UNAVAILABLE',

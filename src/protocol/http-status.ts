@@ -15,6 +15,8 @@ const STATUSES: Readonly<Record<ErrorCode, number>> = {
   [ErrorCode.PAYLOAD_TOO_LARGE]: 413,
   [ErrorCode.RATE_LIMITED]: 429,
   [ErrorCode.CONNECTION_LIMIT]: 429,
+  [ErrorCode.OFFLINE]: 404,
+  [ErrorCode.TIMEOUT]: 504,
   [ErrorCode.REJECTED]: 409,
   [ErrorCode.UNAVAILABLE]: 503,
   [ErrorCode.INTERNAL]: 500,

@@ -6,6 +6,12 @@ import { PushException } from './push.exception.js';
 export const NOTICES = ['settled', 'request', 'cancelled'] as const;
 export type Notice = (typeof NOTICES)[number];
 
+/** Who waits to hear what becomes of a message: this node, for so many milliseconds. */
+export interface Awaited {
+  readonly node: string;
+  readonly timeout: number;
+}
+
 /**
  * What travels from a sender to its receivers. Its data is held in the two forms that codecs
  * write, each made at most once however many receivers there are: JSON text for `json`, and for
@@ -22,6 +28,7 @@ export class Message {
     readonly position: StreamPosition | undefined,
     /** What it is instead of a message. */
     readonly notice: Notice | undefined,
+    readonly awaited: Awaited | undefined,
   ) {}
 
   /**
@@ -31,7 +38,7 @@ export class Message {
    */
   static of(id: string, data: unknown, from?: string): Message {
     if (typeof data === 'string') {
-      return new Message(id, from, undefined, data, undefined, undefined);
+      return new Message(id, from, undefined, data, undefined, undefined, undefined);
     }
     return Message.fromJson(id, toJson(data), from);
   }
@@ -47,8 +54,10 @@ export class Message {
     from?: string,
     position?: StreamPosition,
     notice?: Notice,
+    awaited?: Awaited,
   ): Message {
-    return new Message(id, from, json, json.startsWith('"') ? undefined : json, position, notice);
+    const text = json.startsWith('"') ? undefined : json;
+    return new Message(id, from, json, text, position, notice, awaited);
   }
 
   /** What a frame with this event and these data says to clients; text clients do not get it. */
@@ -58,7 +67,14 @@ export class Message {
 
   /** The same message at a place in a stream: it has one in that of each of its receivers. */
   at(position: StreamPosition): Message {
-    return new Message(this.id, this.from, this.jsonForm, this.textForm, position, this.notice);
+    const { id, from, jsonForm, textForm, notice, awaited } = this;
+    return new Message(id, from, jsonForm, textForm, position, notice, awaited);
+  }
+
+  /** A request with the same data, under the same id. */
+  asRequest(awaited: Awaited): Message {
+    const json = `{"id":"${this.id}","data":${this.json}}`;
+    return Message.fromJson(this.id, json, undefined, undefined, 'request', awaited);
   }
 
   /** What the data is at most, as JSON in UTF-8, told by its length alone. */

@@ -7,7 +7,7 @@ import type { ConnectionInfo } from '../engine/connection-info.js';
 import type { Except, Member, Target } from '../engine/target.js';
 import type { CloseRequest } from '../protocol/close.js';
 import { isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
-import type { Message } from '../protocol/message.js';
+import type { Message, Notice } from '../protocol/message.js';
 import { connectionIdOf } from '../protocol/names.js';
 import { Arrivals } from './arrivals.js';
 import { Connection, Membership, type ConnectionDetails } from './connection.js';
@@ -16,6 +16,9 @@ import { FanOut } from './fan-out.js';
 import { REGISTRY_OPTIONS, type CheckedRegistryOptions } from './registry.options.js';
 import type { PushEvent } from './push-event.js';
 import type { Transport } from './transport.js';
+
+/** Hands notices of a kind to connections here, and answers whether it holds one. */
+export type Courier = (target: Target, notice: Message) => boolean;
 
 /**
  * This node: the connections that it holds, between the sockets on one side and the engine on
@@ -32,6 +35,7 @@ export class LocalNode implements NodeHandler {
   private readonly table = new ConnectionTable();
   private readonly limit: ConnectionLimit | undefined;
   private readonly listeners = new Map<string, (note: NodeNote) => void>();
+  private readonly couriers = new Map<Notice, Courier>();
   private connectionCounter = 0;
 
   constructor(
@@ -120,6 +124,10 @@ export class LocalNode implements NodeHandler {
   }
 
   deliver(target: Target, message: Message, except?: Except): boolean {
+    if (message.notice !== undefined) {
+      const courier = this.couriers.get(message.notice);
+      if (courier !== undefined) return courier(target, message);
+    }
     const fanOut = new FanOut(message, except);
     switch (target.kind) {
       case 'uid':
@@ -221,6 +229,16 @@ export class LocalNode implements NodeHandler {
 
   presenceChanged(uid: string, online: boolean): void {
     this.tell({ type: online ? 'online' : 'offline', uid });
+  }
+
+  /** Has notices of this kind handed over by the courier. */
+  employ(notice: Notice, courier: Courier): void {
+    this.couriers.set(notice, courier);
+  }
+
+  /** Every connection here of the uid, oldest first, those included that wait to be placed. */
+  heldBy(uid: string): Connection[] {
+    return this.table.of(uid);
   }
 
   /** Has notes of this kind handed to the listener, which checks what they say. */

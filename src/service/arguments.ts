@@ -1,4 +1,5 @@
 import type { Retention } from '../delivery/retained-sends.js';
+import type { RequestOptions } from '../delivery/request-options.js';
 import type { SendOptions } from '../delivery/send-options.js';
 import type { Except, Member } from '../engine/target.js';
 import {
@@ -12,6 +13,9 @@ import { CloseCode, ErrorCode } from '../protocol/codes.js';
 import { isObject } from '../protocol/is-object.js';
 import { isConnectionId, isName, isUid, NAME_RULE, UID_RULE } from '../protocol/names.js';
 import { PushException } from '../protocol/push.exception.js';
+
+/** The longest that a timer of Node can run: about 24 days. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
 
 /** Checks of what callers of the push API pass in: plain JavaScript reaches it as well. */
 
@@ -74,6 +78,16 @@ function checkRetain(retain: unknown): number | undefined {
 
 function isWhole(value: unknown, least: number): value is number {
   return Number.isSafeInteger(value) && Number(value) >= least;
+}
+
+export function checkRequestOptions({ timeout, policy }: RequestOptions): RequestOptions {
+  if (timeout !== undefined && !(isWhole(timeout, 1) && timeout <= MAX_TIMEOUT)) {
+    throw invalid('timeout', `must be a whole number of milliseconds, 1 to ${MAX_TIMEOUT}`);
+  }
+  if (policy !== undefined && policy !== 'any' && policy !== 'all') {
+    throw invalid('policy', 'must be "any" or "all"');
+  }
+  return { timeout, policy };
 }
 
 export function checkClose(options: Partial<CloseRequest> = {}): CloseRequest {

@@ -6,6 +6,8 @@ import { ENGINE, type Counts, type Engine, type EngineHealth } from '../engine/e
 import type { CloseRequest } from '../protocol/close.js';
 import type { SendResult } from '../protocol/frames.js';
 import type { MaybePromise } from '../protocol/maybe-promise.js';
+import type { RequestOptions, RequestOutcome } from '../delivery/request-options.js';
+import { Requests } from '../delivery/requests.js';
 import { RetainedSends } from '../delivery/retained-sends.js';
 import type { PlainSendOptions, SendOptions, SendOutcome } from '../delivery/send-options.js';
 import { Sender } from '../delivery/sender.js';
@@ -15,6 +17,7 @@ import {
   checkExcept,
   checkGroup,
   checkMember,
+  checkRequestOptions,
   checkRetention,
   checkUid,
   checkUids,
@@ -39,6 +42,7 @@ export class ConnectionRegistryService {
   constructor(
     private readonly sender: Sender,
     private readonly retained: RetainedSends,
+    private readonly requests: Requests,
     @Inject(ENGINE) private readonly engine: Engine,
     local: LocalNode,
   ) {
@@ -82,6 +86,24 @@ export class ConnectionRegistryService {
   /** Sends to every authenticated connection. */
   async broadcast(data: unknown, options?: PlainSendOptions): Promise<SendResult> {
     return this.send({ kind: 'all' }, data, options);
+  }
+
+  /**
+   * Asks the devices of a uid that speak json, wherever they are, and answers what they answered.
+   * Devices that have not answered when the request is over are told so.
+   *
+   * @typeParam T what a device answers; nothing checks it
+   * @throws PushException `OFFLINE` when no device that can answer is online, or all have gone
+   *   meanwhile; `TIMEOUT`; `REJECTED` when every device refused; `RATE_LIMITED` beyond
+   *   `maxPendingRequests`
+   */
+  async request<T = unknown>(
+    uid: string,
+    data: unknown,
+    options: RequestOptions = {},
+  ): Promise<RequestOutcome<T>> {
+    const outcome = this.requests.ask(checkUid(uid), data, checkRequestOptions(options));
+    return outcome as Promise<RequestOutcome<T>>;
   }
 
   /** Whether the uid has a connection anywhere in the cluster. */

@@ -25,6 +25,16 @@ export function readJsonFrame(text: string): VectorFrame {
     case 'message':
       if (id !== undefined) throw malformed('id of a message frame', id);
       return messageOf(data);
+    case 'request': {
+      if (id !== undefined) throw malformed('id of a request frame', id);
+      const request = object(data, ['id', 'data']);
+      if (!('data' in request)) throw malformed('data of a request', undefined);
+      return { kind: 'request', id: string(request.id), data: request.data };
+    }
+    case 'cancelled': {
+      if (id !== undefined) throw malformed('id of a cancelled frame', id);
+      return { kind: 'cancelled', id: string(object(data, ['id']).id) };
+    }
     case 'error':
       return { kind: 'error', error: errorOf(data), ...withId };
     case 'sent': {

@@ -23,6 +23,8 @@ export interface VectorAnswer {
 export type VectorFrame =
   | { kind: 'welcome'; uid: string; connectionId: string; id?: FrameId }
   | { kind: 'message'; id: string; from?: string; data: unknown }
+  | { kind: 'request'; id: string; data: unknown }
+  | { kind: 'cancelled'; id: string }
   | { kind: 'reply'; event: string; data?: unknown; id?: FrameId }
   | { kind: 'error'; error: ErrorData; id?: FrameId };
 
@@ -56,11 +58,19 @@ export function encode(codec: Codec, frame: VectorFrame): string | null {
       return codec.encodeWelcome(frame.uid, frame.connectionId, frame.id);
     case 'message':
       return codec.encodeMessage(Message.of(frame.id, frame.data, frame.from)) ?? null;
+    case 'request':
+      return codec.encodeMessage(requestOf(frame)) ?? null;
+    case 'cancelled':
+      return codec.encodeMessage(Message.notice(frame.id, 'cancelled', { id: frame.id })) ?? null;
     case 'reply':
       return codec.encodeReply(frame.event, frame.data, frame.id) ?? null;
     case 'error':
       return codec.encodeError(frame.error, frame.id);
   }
+}
+
+function requestOf({ id, data }: { id: string; data: unknown }): Message {
+  return Message.of(id, data).asRequest({ node: 'k3v9x0a1bz', timeout: 1_000 });
 }
 
 function load<T>(name: string): T {

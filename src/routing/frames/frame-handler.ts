@@ -65,6 +65,20 @@ export class DirectHandler implements FrameHandler {
   }
 }
 
+/** The same for an event that is answered only if it is refused. */
+export class SilentHandler implements FrameHandler {
+  readonly overlaps = true;
+
+  constructor(
+    private readonly call: (connection: Connection, data: unknown) => MaybePromise<void>,
+  ) {}
+
+  handle(connection: Connection, frame: ClientFrame): Underway<Reply> | undefined {
+    const done = this.call(connection, frame.data);
+    return isPromise(done) ? new Underway(done.then(() => undefined)) : undefined;
+  }
+}
+
 /** A handler as Nest made it: guards, interceptors, pipes and filters run inside. */
 export type NestCallback = (
   data: unknown,

@@ -13,12 +13,14 @@ import { andThen } from '../../protocol/maybe-promise.js';
 import {
   DirectHandler,
   type FrameHandler,
+  SilentHandler,
   type OwnCall,
   type OwnReply,
 } from '../frames/frame-handler.js';
 import { Underway } from '../frames/underway.js';
 import type { MessageRouter } from '../message-router.js';
 import { targetOf } from '../../engine/target.js';
+import { ResponseDto } from '../../validation/response.dto.js';
 import { SendDto } from '../../validation/send.dto.js';
 import { isOfModule } from './enhancers.js';
 import { sent, UidGateway } from './uid.gateway.js';
@@ -29,6 +31,7 @@ export const OWN_EVENTS = {
   ping: { method: 'ping', always: true },
   send: { method: 'send', always: false },
   broadcast: { method: 'broadcast', always: false },
+  response: { method: 'respond', always: false },
 } as const;
 
 export type OwnEvent = keyof typeof OWN_EVENTS;
@@ -54,6 +57,9 @@ export function directHandlers(
       const { data } = validateFrameData(BroadcastDto, frameData);
       return andThen(router.start(connection, { kind: 'all' }, data), sentOrUnderway);
     }),
+    response: new SilentHandler((connection, frameData) =>
+      gateway.respond(connection, validateFrameData(ResponseDto, frameData)),
+    ),
   };
   if (hasGlobalEnhancers(config)) return new Map();
   const events = Object.keys(direct).filter(isOwnEvent);

@@ -3,6 +3,7 @@ import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import type { SendResult } from '../../protocol/frames.js';
 import { andThen, type MaybePromise } from '../../protocol/maybe-promise.js';
 import type { Connection as RegisteredConnection } from '../../registry/connection.js';
+import { Asked } from '../../delivery/asked.js';
 import { BroadcastDto } from '../../validation/broadcast.dto.js';
 import { Connection } from './decorators.js';
 import { IdentityRenewal } from './identity-renewal.js';
@@ -10,6 +11,7 @@ import { FrameDataPipe } from '../../validation/frame-data.pipe.js';
 import type { OwnReply } from '../frames/frame-handler.js';
 import { MessageRouter } from '../message-router.js';
 import { targetOf } from '../../engine/target.js';
+import { ResponseDto } from '../../validation/response.dto.js';
 import { PushGateway } from './push-gateway.decorator.js';
 import { SendDto } from '../../validation/send.dto.js';
 
@@ -23,6 +25,7 @@ import { SendDto } from '../../validation/send.dto.js';
 export class UidGateway {
   // Not by the constructor: a subclass has one of its own, for what it asks Nest for.
   @Inject() private readonly router!: MessageRouter;
+  @Inject() private readonly asked!: Asked;
   @Inject() private readonly renewal!: IdentityRenewal;
 
   /** Renews the identity of the connection; for the same uid only. */
@@ -51,6 +54,15 @@ export class UidGateway {
     @MessageBody(FrameDataPipe) { data }: BroadcastDto,
   ): MaybePromise<OwnReply> {
     return andThen(this.router.route(sender, { kind: 'all' }, data), sent);
+  }
+
+  /** A device answers a request; it hears of it only if that is refused. */
+  @SubscribeMessage('response')
+  respond(
+    @Connection() device: RegisteredConnection,
+    @MessageBody(FrameDataPipe) response: ResponseDto,
+  ): MaybePromise<void> {
+    return this.asked.respond(device, response.toResponse());
   }
 
   @SubscribeMessage('ping')

@@ -30,6 +30,13 @@ describe('a message', () => {
     expect([placed.json, placed.text]).toEqual([message.json, message.text]);
   });
 
+  it('is the same as a request, whose frame has its id and its data', () => {
+    const request = Message.of('m-1', 'hi', 'anna').asRequest({ node: 'n', timeout: 1 });
+    expect(request).toMatchObject({ id: 'm-1', notice: 'request', from: undefined });
+    expect(request.awaited).toEqual({ node: 'n', timeout: 1 });
+    expect(request.json).toBe('{"id":"m-1","data":"hi"}');
+  });
+
   it('is in text the bare string, and in json its JSON', () => {
     const message = Message.of('m-1', 'say "hi"');
     expect(message.text).toBe('say "hi"');

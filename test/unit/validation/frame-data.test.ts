@@ -7,6 +7,7 @@ import {
   validateWithClassValidator,
   type FrameDtoClass,
 } from '../../../src/validation/frame-data.pipe.js';
+import { ResponseDto } from '../../../src/validation/response.dto.js';
 import { SendDto } from '../../../src/validation/send.dto.js';
 
 /** What a run of the function came to: the DTO, or the details of its refusal. */
@@ -27,7 +28,13 @@ const to = fc.oneof(
   fc.jsonValue(),
 );
 const frameData = fc.record(
-  { to, data: fc.jsonValue(), extra: fc.jsonValue() },
+  {
+    to,
+    data: fc.jsonValue(),
+    extra: fc.jsonValue(),
+    id: fc.oneof(fc.string(), fc.jsonValue()),
+    error: fc.oneof(fc.record({ code: fc.string(), message: fc.string() }), fc.jsonValue()),
+  },
   { requiredKeys: [] },
 );
 
@@ -35,6 +42,7 @@ describe('the validation of frame data', () => {
   it.each<[string, FrameDtoClass<object>]>([
     ['send', SendDto],
     ['broadcast', BroadcastDto],
+    ['response', ResponseDto],
   ])("gives class-validator's answer for every %s, whichever way it took", (_, dto) => {
     fc.assert(
       fc.property(frameData, (value) => {
@@ -48,6 +56,7 @@ describe('the validation of frame data', () => {
   it('takes the quick way for one receiver, and makes an instance of the DTO', () => {
     expect(SendDto.fromPlain({ to: 'ada', data: null })).toBeInstanceOf(SendDto);
     expect(BroadcastDto.fromPlain({ data: 0 })).toBeInstanceOf(BroadcastDto);
+    expect(ResponseDto.fromPlain({ id: 'a', data: 0 })).toBeInstanceOf(ResponseDto);
     expect(validateFrameData(SendDto, { to: ['ada'], data: 1 })).toBeInstanceOf(SendDto);
   });
 

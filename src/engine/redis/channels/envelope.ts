@@ -4,7 +4,7 @@ import { CLOSE_REASON_RULE, isCloseCode, isCloseReason } from '../../../protocol
 import { isCompactJson } from './json-form.js';
 import { isObject } from '../../../protocol/is-object.js';
 import type { StreamPosition } from '../../../protocol/frames.js';
-import { Message, NOTICES, type Notice } from '../../../protocol/message.js';
+import { Message, NOTICES, type Awaited, type Notice } from '../../../protocol/message.js';
 
 /** Version of what travels on channels; REDIS.md, "Envelope". */
 const VERSION = 1;
@@ -70,7 +70,7 @@ export function signature(node: string): string {
 /** The data comes last and is written as it is: the node that sends has made it valid JSON. */
 export function encodeMessage(node: string, message: Message, extra: DeliveryExtra = {}): string {
   const { except, uids, connection, replyTo } = extra;
-  const { from, notice, position } = message;
+  const { from, notice, awaited, position } = message;
   let text = `${signature(node)}"${message.id}"`;
   if (from !== undefined) text += `,"from":${JSON.stringify(from)}`;
   if (notice !== undefined) text += `,"notice":"${notice}"`;
@@ -81,6 +81,7 @@ export function encodeMessage(node: string, message: Message, extra: DeliveryExt
   if (position !== undefined) {
     text += `,"epoch":"${position.epoch}","offset":${position.offset}`;
   }
+  if (awaited !== undefined) text += `,"await":${awaited.timeout}`;
   return `${text}${DATA}${message.json}}`;
 }
 
@@ -144,10 +145,20 @@ export function decodeMessage(text: string): Delivery | undefined {
 function messageWithDataAt(at: number, text: string): Delivery {
   const head = JSON.parse(`${text.slice(0, at)}}`) as Record<string, unknown>;
   const json = text.slice(at + DATA.length, -1);
+  return delivery(head, messageIn(head, json));
+}
+
+function messageIn(head: Record<string, unknown>, json: string): Message {
   const position = head.offset === undefined ? undefined : positionIn(head);
   const notice = optional(head.notice, isNotice, '"notice" is not known here');
-  const message = Message.fromJson(checkId(head.id), json, checkFrom(head.from), position, notice);
-  return delivery(head, message);
+  const awaited = head.await === undefined ? undefined : awaitedIn(head);
+  return Message.fromJson(checkId(head.id), json, checkFrom(head.from), position, notice, awaited);
+}
+
+/** The node that sent it waits. */
+function awaitedIn({ o, await: timeout }: Record<string, unknown>): Awaited {
+  if (isString(o) && Number.isSafeInteger(timeout)) return { node: o, timeout: Number(timeout) };
+  throw new Error('"await" is not a number of milliseconds');
 }
 
 function positionIn({ epoch, offset }: Record<string, unknown>): StreamPosition {

@@ -80,6 +80,19 @@ describe('an envelope', () => {
     expect(() => roundTrip(text.replace('settled', 'unsettled'))).toThrow('"notice"');
   });
 
+  it('carries a request, of which the answers are awaited by the node that sent it', () => {
+    const plain = Message.of('1', { data: 'x' });
+    const message = plain.asRequest({ node: NODE, timeout: 500 });
+    const text = encodeMessage(NODE, message);
+    expect(roundTrip(text).message).toMatchObject({
+      id: '1',
+      notice: 'request',
+      awaited: { node: NODE, timeout: 500 },
+      json: '{"id":"1","data":{"data":"x"}}',
+    });
+    expect(() => roundTrip(text.replace('"await":500', '"await":"x"'))).toThrow('milliseconds');
+  });
+
   it('carries a note', () => {
     const note = { kind: 'receipt', ids: ['1'], data: null };
     expect(decode(encodeNote(note), nextId)).toEqual({ note });

@@ -1,0 +1,81 @@
+import { ErrorCode } from '../protocol/codes.js';
+import { nodeOfConnection } from '../protocol/names.js';
+import { PushException } from '../protocol/push.exception.js';
+import type { RequestAnswer, RequestOutcome, RequestPolicy } from './request-options.js';
+import type { AnsweredNote, AskedDevice, AskedNote } from './request-notes.js';
+
+/** A request, on the node that asks: who was asked, and what came of it until now. */
+export class PendingRequest {
+  readonly outcome: Promise<RequestOutcome>;
+  private resolve!: (outcome: RequestOutcome) => void;
+  private reject!: (error: Error) => void;
+  /** How many nodes it went to; unknown until the engine says so. */
+  private expected: number | undefined;
+  private readonly nodes = new Set<string>();
+  /** Devices that have not answered. */
+  private readonly open = new Map<string, AskedDevice>();
+  private readonly answers: RequestAnswer[] = [];
+  private refusals = 0;
+
+  constructor(private readonly policy: RequestPolicy) {
+    this.outcome = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+
+  /** Nodes with devices that have not answered. */
+  get openNodes(): ReadonlySet<string> {
+    return new Set(Array.from(this.open.keys(), (id) => nodeOfConnection(id) ?? ''));
+  }
+
+  /** It went to so many nodes; each of them says whom it has asked. */
+  sentTo(nodes: number): void {
+    this.expected = nodes;
+    this.check();
+  }
+
+  askedBy({ node, devices }: AskedNote): void {
+    this.nodes.add(node);
+    for (const device of devices) this.open.set(device.connectionId, device);
+    this.check();
+  }
+
+  /** An answer of whoever was not asked, or has answered, changes nothing. */
+  answeredBy(note: AnsweredNote): void {
+    const device = this.open.get(note.connectionId);
+    if (device === undefined) return;
+    this.open.delete(note.connectionId);
+    if ('data' in note) this.answers.push({ ...device, data: note.data });
+    else this.refusals += 1;
+    this.check();
+  }
+
+  leftBy(connectionId: string): void {
+    this.open.delete(connectionId);
+    this.check();
+  }
+
+  fail(error: Error): void {
+    this.reject(error);
+  }
+
+  private check(): void {
+    const { answers, expected, nodes, open } = this;
+    if (this.policy === 'any' && answers.length > 0) return this.resolve({ answers });
+    if (expected === undefined || nodes.size < expected || open.size > 0) return;
+    if (answers.length > 0) this.resolve({ answers });
+    else this.reject(this.refusals > 0 ? rejected() : offline());
+  }
+}
+
+function offline(): PushException {
+  return new PushException(
+    ErrorCode.OFFLINE,
+    'Ask later: no device of this uid that can answer is online.',
+  );
+}
+
+function rejected(): PushException {
+  return new PushException(ErrorCode.REJECTED, 'Every device of this uid refused the request.');
+}

@@ -1,0 +1,32 @@
+/** Of a request. */
+export interface RequestOptions {
+  /**
+   * Milliseconds for the devices to answer.
+   *
+   * @default the option `requestTimeout` of PushModule
+   */
+  timeout?: number;
+
+  /**
+   * `any`: the first answer is enough, and the other devices are told that the request is over.
+   * `all`: every device that is online is to answer, or to refuse.
+   *
+   * @default 'any'
+   */
+  policy?: RequestPolicy;
+}
+
+export type RequestPolicy = 'any' | 'all';
+
+/** One device's answer. */
+export interface RequestAnswer<T = unknown> {
+  connectionId: string;
+  /** The name that the client or the authenticator gave to the device. */
+  device?: string;
+  data: T;
+}
+
+export interface RequestOutcome<T = unknown> {
+  /** In the order in which they came; at least one. */
+  answers: RequestAnswer<T>[];
+}

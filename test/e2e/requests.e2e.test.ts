@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { describeRequests } from './requests/answers.js';
+import { describeResponses } from './requests/responses.js';
+import { useMemoryCluster } from '../support/use-cluster.js';
+
+describe('requests over the memory engine', () => {
+  const cluster = useMemoryCluster();
+  describeRequests(cluster);
+  describeResponses(cluster);
+
+  it('are refused beyond maxPendingRequests, until one is over', async () => {
+    const app = await cluster.start({ push: { maxPendingRequests: 1 } });
+    const ada = await app.json('ada');
+    const first = app.push.request('ada', 1);
+    await expect(app.push.request('ada', 2)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+    const { id } = (await ada.waitForEvent('request')).data as { id: string };
+    ada.send({ event: 'response', data: { id, data: 'done' } });
+    await first;
+    const second = app.push.request('ada', 2);
+    const asked = (await ada.waitForEvent('request')).data as { id: string };
+    ada.send({ event: 'response', data: { id: asked.id, data: 'again' } });
+    expect(await second).toMatchObject({ answers: [{ data: 'again' }] });
+  });
+
+  it('end as UNAVAILABLE when the node that asks stops', async () => {
+    const [asking, holding] = await cluster.nodes(2);
+    const ada = await holding.json('ada');
+    const outcome = expect(asking.push.request('ada', 1)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
+    await ada.waitForEvent('request');
+    await asking.close();
+    await outcome;
+    expect((await ada.waitForEvent('cancelled')).event).toBe('cancelled');
+  });
+
+  it('have their time from requestTimeout when the call names none', async () => {
+    const app = await cluster.start({ push: { requestTimeout: 20 } });
+    await app.json('ada');
+    await expect(app.push.request('ada', 1)).rejects.toMatchObject({
+      code: 'TIMEOUT',
+      message: expect.stringContaining('20 ms'),
+    });
+  });
+
+  it.each([
+    ['uid', ['all', 1, {}]],
+    ['timeout', ['ada', 1, { timeout: 0 }]],
+    ['timeout', ['ada', 1, { timeout: 2 ** 31 }]],
+    ['policy', ['ada', 1, { policy: 'most' as never }]],
+    ['data', ['ada', undefined, {}]],
+  ] as const)('are refused when %s is not what it may be', async (field, [uid, data, options]) => {
+    const app = await cluster.start();
+    await expect(app.push.request(uid, data, options)).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED',
+      details: [{ field }],
+    });
+  });
+});
