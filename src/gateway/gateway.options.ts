@@ -56,12 +56,29 @@ export interface GatewayOptions {
   maxPayload?: number;
 
   /**
-   * Frames of one connection that may wait while an earlier one is handled; beyond it the socket
-   * is closed with 4529. Reading pauses long before, so only a flood of tiny frames comes here.
+   * What may wait of one connection while an earlier frame is handled, decompressed, each frame
+   * with 64 bytes for itself; beyond it the socket is closed with 4529. Reading stops long before,
+   * at what one read of the operating system brings (64 KiB), so that a client which only sends
+   * fast never comes here: only compression makes more of it.
    *
-   * @default 1_024 frames
+   * @default 1_048_576 bytes (1 MiB)
    */
-  maxPendingFrames?: number;
+  maxPendingBytes?: number;
+
+  /**
+   * The same of all connections together that are not in yet; beyond it those that add to it are
+   * closed with 4529.
+   *
+   * @default 67_108_864 bytes (64 MiB)
+   */
+  maxStrangerBytes?: number;
+
+  /**
+   * Frames of one connection that are handled before others have their turn.
+   *
+   * @default 256 frames
+   */
+  maxFramesPerTurn?: number;
 
   /**
    * Bytes that may wait unsent for one client; beyond it the socket is closed with 4513.
@@ -136,7 +153,9 @@ export const gatewayOptions = {
   authenticatorTimeout: { default: 10_000, rule: whole('milliseconds', 1) },
   heartbeatInterval: { default: 30_000, rule: whole('milliseconds', 0) },
   maxPayload: { default: 65_536, rule: whole('bytes', 1) },
-  maxPendingFrames: { default: 1_024, rule: whole('frames', 1) },
+  maxPendingBytes: { default: 1_048_576, rule: whole('bytes', 1, Infinity) },
+  maxStrangerBytes: { default: 67_108_864, rule: whole('bytes', 1, Infinity) },
+  maxFramesPerTurn: { default: 256, rule: whole('frames', 1) },
   maxBufferedBytes: { default: 4_194_304, rule: whole('bytes', 1, Infinity) },
   welcome: { rule: callable('a function from the uid to a string') },
   perMessageDeflate: {

@@ -53,10 +53,7 @@ export class PushServer extends WebSocketServer<typeof PushSocket> implements So
     this.maxPayload = options.maxPayload;
     this.maxBufferedBytes = options.maxBufferedBytes;
     this.direct = options.direct && areAsExpected();
-    this.queue = new FrameQueue(
-      (socket, frame) => this.process(socket, frame),
-      options.maxPendingFrames,
-    );
+    this.queue = new FrameQueue((socket, frame) => this.process(socket, frame), options);
   }
 
   /** Takes an upgrade of our path, or answers why not. */
@@ -72,6 +69,10 @@ export class PushServer extends WebSocketServer<typeof PushSocket> implements So
     this.queue.receive(socket, frame);
   }
 
+  count(socket: PushSocket, bytes: number): void {
+    this.queue.count(socket, bytes);
+  }
+
   inTurn(socket: PushSocket, task: Task<PushSocket>): void {
     this.queue.inTurn(socket, task);
   }
@@ -81,6 +82,7 @@ export class PushServer extends WebSocketServer<typeof PushSocket> implements So
   }
 
   opened(socket: PushSocket, request: IncomingMessage | null, expiresAt?: number): void {
+    this.queue.noStranger(socket);
     this.liveness.opened(socket, expiresAt);
     this.onOpen?.(socket, request);
   }
@@ -90,6 +92,7 @@ export class PushServer extends WebSocketServer<typeof PushSocket> implements So
   }
 
   left(socket: PushSocket, code: number, reason: string): void {
+    this.queue.noStranger(socket);
     this.liveness.closed(socket);
     if (socket.connection !== null) this.local.detach(socket.connection, code, reason);
   }

@@ -61,6 +61,8 @@ export const CloseCode = {
   MESSAGE_TOO_BIG: 1009,
   INTERNAL_ERROR: 1011,
   SERVICE_RESTART: 1012,
+  /** Too many frames in a row were not of the protocol. */
+  BAD_FRAMES: 4400,
   /** Authentication was required, failed or has expired. */
   UNAUTHORIZED: 4401,
   /** The application disconnected this uid or connection. */
@@ -73,7 +75,7 @@ export const CloseCode = {
   AUTH_TIMEOUT: 4508,
   /** The client reads more slowly than messages for it arrive. */
   SLOW_CONSUMER: 4513,
-  /** More frames of this connection wait to be handled than `maxPendingFrames` allows. */
+  /** More waits of this connection than `maxPendingBytes` or `maxStrangerBytes` allows. */
   TOO_MANY_PENDING: 4529,
 } as const;
 

@@ -19,6 +19,14 @@ export interface RoutingOptions {
    * @default 64 messages
    */
   maxPendingSends?: number;
+
+  /**
+   * Frames of one connection in a row that are not of the protocol (`BAD_FRAME`); with the next one
+   * it is closed with 4400.
+   *
+   * @default 32 frames
+   */
+  maxBadFrames?: number;
 }
 
 export const routingOptions = {
@@ -27,6 +35,7 @@ export const routingOptions = {
     rule: partWith('allows', 'a RoutePolicy, or a class of one'),
   },
   maxPendingSends: { default: 64, rule: whole('messages', 1) },
+  maxBadFrames: { default: 32, rule: whole('frames', 1) },
 } satisfies OptionTable<RoutingOptions>;
 
 /** Where the checked options are injected. */

@@ -19,8 +19,8 @@ export function routingProviders(gateway: Type<UidGateway>): Provider[] {
     { provide: FrameHandlers, useExisting: NestHandlers },
     {
       provide: FrameDispatcher,
-      useFactory: (handlers: FrameHandlers, { maxPendingSends }: CheckedRoutingOptions) =>
-        new FrameDispatcher(handlers, maxPendingSends),
+      useFactory: (handlers: FrameHandlers, options: CheckedRoutingOptions) =>
+        new FrameDispatcher(handlers, options),
       inject: [FrameHandlers, ROUTING_OPTIONS],
     },
   ];

@@ -218,9 +218,9 @@ describe('the first message', () => {
     expect(await app.push.isOnline('ada')).toBe(false);
   });
 
-  it('closes with 4529 when more frames wait than the option allows', async () => {
+  it('closes with 4529 when more waits than the option allows', async () => {
     const authenticator = new GatedAuthenticator();
-    await app.start({ push: { authenticator, maxPendingFrames: 8 } });
+    await app.start({ push: { authenticator, maxPendingBytes: 1_000 } });
     const client = await app.connectJson();
     for (let i = 0; i < 20; i++) client.send({ event: 'auth', data: { uid: 'ada' } });
     expect(await client.next()).toMatchObject({ data: { code: 'RATE_LIMITED' } });

@@ -143,7 +143,7 @@ describe('an option that is wrong', () => {
     ['authenticatorTimeout', '5s', /"authenticatorTimeout" is "5s"/],
     ['heartbeatInterval', -1, /"heartbeatInterval" is -1/],
     ['maxPayload', 1.5, /"maxPayload" is 1\.5; allowed is a whole number of bytes/],
-    ['maxPendingFrames', 0, /"maxPendingFrames" is 0/],
+    ['maxPendingBytes', 0, /"maxPendingBytes" is 0/],
     ['maxBufferedBytes', NaN, /"maxBufferedBytes" is NaN/],
     ['maxConnectionsPerUid', -1, /"maxConnectionsPerUid" is -1/],
     ['connectionLimitPolicy', 'kick', /"connectionLimitPolicy" is "kick"; allowed is "refuse" or/],

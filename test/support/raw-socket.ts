@@ -71,6 +71,11 @@ export class RawSocket {
     socket.on('close', () => this.onEnd());
   }
 
+  /** Every frame since the connection began, taken or not. */
+  get received(): readonly ReceivedFrame[] {
+    return this.frames.all;
+  }
+
   /** Writes bytes as they are; resolves when the kernel has them. */
   write(bytes: string | Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -3,8 +3,12 @@ import { isPromise, type MaybePromise } from '../../protocol/maybe-promise.js';
 import { PushException } from '../../protocol/push.exception.js';
 import { refuse, type Refusable } from './refusal.js';
 
-/** Waiting frames at which reading from the socket pauses, so that TCP holds the client back. */
-const PAUSE_AT = 16;
+/** Frames, and bytes of them, at which reading from a socket stops, so that TCP holds it back. */
+const FULL_AT = 16;
+const FULL_AT_BYTES = 16_384;
+
+/** Bytes that a waiting frame is counted with beside its own: an empty one takes memory, too. */
+const OVERHEAD = 64;
 
 /** A message as it came from the socket: text, or the bytes of a binary one. */
 export type RawFrame = string | Buffer;
@@ -14,16 +18,37 @@ export type Task<S> = (socket: S) => void;
 
 export type Waiting<S> = RawFrame | Task<S>;
 
-/** A socket whose frames are queued. */
+/** A socket whose frames are queued. What is not readonly are the queue's own notes. */
 export interface Queued<S> extends Refusable {
   readonly isClosed: boolean;
-  /** The queue's own note: whether a frame is being handled. */
+  /** Whether it has not been let in yet. */
+  readonly isStranger: boolean;
+  /** Whether a frame is being handled, or others have their turn first. */
   busy: boolean;
-  /** The queue's own note: what waits meanwhile. Thrown away when the socket closes. */
+  /** What waits meanwhile. Thrown away when the socket closes. */
   pending: Waiting<S>[] | null;
+  /** Bytes of that, and of what has been read and not looked at. */
+  waitingBytes: number;
+  /** How many of them are counted among those of strangers. */
+  strangerBytes: number;
+  /** Whether so much waits that nothing more is to be read. */
+  isFull: boolean;
+  /** Frames since others had their turn. */
+  streak: number;
   readonly isPaused: boolean;
   pause(): void;
   resume(): void;
+  /** Goes on with what has been read and not looked at, as long as not too much waits. */
+  readOn(): void;
+}
+
+export interface QueueOptions {
+  /** Bytes of one connection that may wait. */
+  maxPendingBytes: number;
+  /** Bytes that may wait of all connections together that are not in yet. */
+  maxStrangerBytes: number;
+  /** Frames of one connection that are handled before others have their turn. */
+  maxFramesPerTurn: number;
 }
 
 /** Handles one frame; never throws or rejects. */
@@ -31,13 +56,16 @@ export type FrameProcessor<S> = (socket: S, frame: RawFrame) => MaybePromise<voi
 
 /**
  * Handles the frames of each socket one after another, in order. While one is being handled
- * (authentication is one of them) later ones wait. Pausing the socket bounds what arrives, but
- * not what `ws` has read already: those frames are counted.
+ * (authentication is one of them) later ones wait: a few as they are, what has been read behind
+ * them unread, the rest where TCP holds it back. So a client that only sends fast is slowed down,
+ * and what one can make us hold is bounded.
  */
 export class FrameQueue<S extends Queued<S>> {
+  private strangerBytes = 0;
+
   constructor(
     private readonly process: FrameProcessor<S>,
-    private readonly maxPending: number,
+    private readonly options: QueueOptions,
   ) {}
 
   receive(socket: S, frame: RawFrame): void {
@@ -53,21 +81,55 @@ export class FrameQueue<S extends Queued<S>> {
     else task(socket);
   }
 
+  /** So many bytes more, or less, of the socket wait. */
+  count(socket: S, bytes: number): void {
+    socket.waitingBytes += bytes;
+    if (socket.isStranger) {
+      socket.strangerBytes += bytes;
+      this.strangerBytes += bytes;
+    }
+    if (bytes <= 0 || !this.isTooMuch(socket)) return;
+    refuse(socket, tooMuchWaits(), CloseCode.TOO_MANY_PENDING);
+  }
+
+  /** The socket is in, or has gone. */
+  noStranger(socket: S): void {
+    this.strangerBytes -= socket.strangerBytes;
+    socket.strangerBytes = 0;
+  }
+
+  private isTooMuch({ waitingBytes, strangerBytes }: S): boolean {
+    const { maxPendingBytes, maxStrangerBytes } = this.options;
+    if (waitingBytes > maxPendingBytes) return true;
+    return strangerBytes > 0 && this.strangerBytes > maxStrangerBytes;
+  }
+
   private handle(socket: S, frame: RawFrame): void {
     const done = this.process(socket, frame);
-    if (!isPromise(done)) return;
+    if (++socket.streak === this.options.maxFramesPerTurn) {
+      this.rest(socket, done);
+    } else if (isPromise(done)) {
+      socket.busy = true;
+      void done.then(() => this.proceed(socket));
+    }
+  }
+
+  /** Lets others have their turn. */
+  private rest(socket: S, done: MaybePromise<void>): void {
+    const goOn = (): void => void setImmediate(() => this.proceed(socket));
     socket.busy = true;
-    void done.then(() => this.proceed(socket));
+    socket.streak = 0;
+    if (isPromise(done)) void done.then(goOn);
+    else goOn();
   }
 
   private wait(socket: S, frame: RawFrame): void {
-    const pending = (socket.pending ??= []);
-    if (pending.length >= this.maxPending) {
-      refuse(socket, tooManyPending(), CloseCode.TOO_MANY_PENDING);
-      return;
-    }
-    pending.push(frame);
-    if (pending.length === PAUSE_AT) socket.pause();
+    const waits = (socket.pending ??= []).push(frame);
+    this.count(socket, sizeOf(frame));
+    if (socket.isFull || socket.isClosed) return;
+    if (waits < FULL_AT && socket.waitingBytes < FULL_AT_BYTES) return;
+    socket.isFull = true;
+    socket.pause();
   }
 
   /** Goes on with what has waited until something has to be waited for again. */
@@ -76,16 +138,27 @@ export class FrameQueue<S extends Queued<S>> {
     while (!socket.busy) {
       const next = socket.pending?.shift();
       if (next === undefined) break;
-      if (typeof next === 'function') next(socket);
-      else this.handle(socket, next);
+      if (typeof next === 'function') {
+        next(socket);
+      } else {
+        this.count(socket, -sizeOf(next));
+        this.handle(socket, next);
+      }
     }
-    if (!socket.busy && socket.isPaused) socket.resume();
+    if (socket.busy || !socket.isFull || socket.isClosed) return;
+    socket.isFull = false;
+    socket.readOn();
+    if (!socket.isFull) socket.resume();
   }
 }
 
-function tooManyPending(): PushException {
+function sizeOf(frame: RawFrame): number {
+  return frame.length + OVERHEAD;
+}
+
+function tooMuchWaits(): PushException {
   return new PushException(
     ErrorCode.RATE_LIMITED,
-    'Too many frames wait to be handled; wait for answers before sending more.',
+    'Too much waits to be handled; wait for answers before sending more.',
   );
 }

@@ -8,7 +8,7 @@ import type { Connection } from '../../registry/connection.js';
 import type { Abortable, OutboundFrame, Transport } from '../../registry/transport.js';
 import type { NestCallback } from '../../routing/frames/frame-handler.js';
 import type { Replies } from '../../routing/frames/replies.js';
-import { readDirectly, type DirectlyRead } from '../wire/direct-reader.js';
+import { readDirectly, readOn, type DirectlyRead } from '../wire/direct-reader.js';
 import { joined, wireFrame, type WireFrame } from '../wire/wire-frame.js';
 import { flushSoon } from '../wire/write-batch.js';
 import { internalsOf, isSenderIdle, type DataListener } from '../wire/ws-internals.js';
@@ -32,6 +32,8 @@ export interface SocketHost {
   /** Bytes that may wait unsent for one client. */
   readonly maxBufferedBytes: number;
   receive(socket: PushSocket, frame: RawFrame): void;
+  /** So many bytes more, or less, of the socket wait. */
+  count(socket: PushSocket, bytes: number): void;
   /** Calls `task` when every frame that has come until now was handled. */
   inTurn(socket: PushSocket, task: (socket: PushSocket) => void): void;
   /** The socket's first message has come. */
@@ -74,9 +76,19 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
   private host!: SocketHost;
   connection: Connection | null = null;
 
+  isFull = false;
+  streak = 0;
   pending: Waiting<PushSocket>[] | null = null;
+  /** What was read, and is looked at when what waits has been handled. */
+  private unread: Buffer | null = null;
+  waitingBytes = 0;
+  strangerBytes = 0;
+  /** Those that ws may have to keep, of a socket that is not in yet. */
+  private wsBytes = 0;
   /** Answers to its sends that are under way. */
   replies: Replies | null = null;
+  /** Frames in a row that were not of the protocol. */
+  badFrames = 0;
   /** Known after the handshake, or with the first frame. */
   codec: Codec | undefined = undefined;
   address = '';
@@ -116,6 +128,11 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
 
   get phase(): Phase {
     return this.reached;
+  }
+
+  /** Whether it has not been let in yet. */
+  get isStranger(): boolean {
+    return this.reached < Phase.Open;
   }
 
   get isClosed(): boolean {
@@ -182,7 +199,29 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
   /** The text of a frame that was read past ws. */
   take(text: string): boolean {
     this.heard(text);
-    return this.readsDirectly();
+    return !this.isFull && this.readsDirectly();
+  }
+
+  keep(unread: Buffer): void {
+    // The peer has shown that it is there, whatever it says.
+    this.alive = true;
+    this.unread = this.unread === null ? unread : Buffer.concat([this.unread, unread]);
+    this.host.count(this, unread.length);
+  }
+
+  readOn(): void {
+    const { unread } = this;
+    if (unread === null) return;
+    this.unread = null;
+    this.host.count(this, -unread.length);
+    readOn(this, unread);
+  }
+
+  leftToWs(bytes: number): void {
+    if (!this.isStranger) return;
+    const change = bytes === 0 ? -this.wsBytes : bytes;
+    this.wsBytes += change;
+    this.host.count(this, change);
   }
 
   heard(frame: RawFrame): void {
@@ -296,6 +335,14 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
     this.request = null;
     this.underWay?.abort();
     this.host.left(this, code, reason);
+    if (this.readyState !== WebSocket.CLOSED) this.awaitAnswer();
+  }
+
+  /** The peer's answer to the close is to be found, whatever has come before it. */
+  private awaitAnswer(): void {
+    this.isFull = false;
+    this.readOn();
+    if (this.isPaused) super.resume();
   }
 
   /** Notes a listener for messages that the application adds beside ours. */

@@ -1,7 +1,7 @@
-import { ErrorCode } from '../../protocol/codes.js';
+import { CloseCode, ErrorCode } from '../../protocol/codes.js';
 import type { ClientFrame } from '../../protocol/frames.js';
 import { isPromise, type MaybePromise } from '../../protocol/maybe-promise.js';
-import { FrameException, PushException } from '../../protocol/push.exception.js';
+import { BadFrameException, FrameException, PushException } from '../../protocol/push.exception.js';
 import { errorTo } from './frame-context.js';
 import type { FrameHandler } from './frame-handler.js';
 import type { FrameSource } from './frame-source.js';
@@ -13,6 +13,13 @@ export abstract class FrameHandlers {
   abstract find(source: FrameSource, event: string): FrameHandler | undefined;
 }
 
+export interface FrameLimits {
+  /** Sends of one connection that may be under way together. */
+  readonly maxPendingSends: number;
+  /** Frames of one connection in a row that are not of the protocol. */
+  readonly maxBadFrames: number;
+}
+
 /**
  * Takes a frame of an authenticated connection to its handler, and what that answers back, in the
  * order of the frames. Never throws or rejects.
@@ -20,8 +27,7 @@ export abstract class FrameHandlers {
 export class FrameDispatcher {
   constructor(
     private readonly handlers: FrameHandlers,
-    /** Sends of one connection that may be under way together. */
-    private readonly maxPendingSends: number,
+    private readonly limits: FrameLimits,
   ) {}
 
   /** Answers when the next frame may be dispatched. */
@@ -30,19 +36,27 @@ export class FrameDispatcher {
     let frame: ClientFrame | undefined;
     try {
       frame = connection.codec.decode(text);
+      if (source.badFrames > 0) source.badFrames = 0;
       const handler = this.handlers.find(source, frame.event);
       if (handler === undefined) throw unknownEvent();
       if (source.replies === null || handler.overlaps) return this.handle(source, frame, handler);
       return this.handleAlone(source, frame, handler);
     } catch (error) {
+      if (error instanceof BadFrameException) return this.refuse(source, error);
       return this.reply(source, errorFor(source, error, frame));
     }
   }
 
   /** A binary frame is an error on both protocols. */
   refuseBinary(source: FrameSource): MaybePromise<void> {
-    const error = new PushException(ErrorCode.BAD_FRAME, 'Send text frames only.');
-    return this.reply(source, errorTo(source.connection, error));
+    return this.refuse(source, new BadFrameException('Send text frames only.'));
+  }
+
+  /** It is no frame of the protocol: who sends nothing else is not answered for ever. */
+  private refuse(source: FrameSource, error: BadFrameException): MaybePromise<void> {
+    const replied = this.reply(source, errorFor(source, error));
+    if (++source.badFrames <= this.limits.maxBadFrames) return replied;
+    source.connection.transport.shut(CloseCode.BAD_FRAMES, ErrorCode.BAD_FRAME);
   }
 
   private handle(
@@ -92,7 +106,8 @@ export class FrameDispatcher {
   }
 
   private whenMoreMayCome(replies: Replies): MaybePromise<void> {
-    if (replies.count >= this.maxPendingSends) return replies.fewerThan(this.maxPendingSends);
+    const { maxPendingSends } = this.limits;
+    if (replies.count >= maxPendingSends) return replies.fewerThan(maxPendingSends);
   }
 }
 

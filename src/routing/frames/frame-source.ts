@@ -15,6 +15,8 @@ export interface FrameSource extends NestClient {
   readonly connection: Connection;
   /** The dispatcher's own note: replies that are awaited; null when none are. */
   replies: Replies | null;
+  /** The dispatcher's own note: frames in a row that were not of the protocol. */
+  badFrames: number;
   /** Whether it was closed, by whichever side: what waits has no effect any more. */
   readonly isClosed: boolean;
 }
