@@ -1,10 +1,8 @@
-import {
-  createParamDecorator,
-  UnsupportedMediaTypeException,
-  type ExecutionContext,
-} from '@nestjs/common';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { IncomingHttpHeaders } from 'node:http';
-import { isJson, UnreadableBody } from './unreadable-body.js';
+import { bodyErrors } from './body-errors.js';
+import { isJson } from './read-body.js';
+import { UnreadableBody } from './unreadable-body.js';
 
 interface ParsedRequest {
   headers: IncomingHttpHeaders;
@@ -18,9 +16,8 @@ interface ParsedRequest {
  */
 export const JsonBody = createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
   const { headers, body } = context.switchToHttp().getRequest<ParsedRequest>();
-  if (!isJson(headers)) {
-    throw new UnsupportedMediaTypeException('Send the body as application/json.');
-  }
   if (body instanceof UnreadableBody) throw body.reason;
+  // The parser of an adapter that is neither Express nor Fastify may have read something else.
+  if (!isJson(headers)) throw bodyErrors.notJsonType();
   return body;
 });

@@ -1,9 +1,7 @@
-import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Body, Controller, Post } from '@nestjs/common';
 import type supertest from 'supertest';
 import { PushApiModule } from '../../src/http/push-api.module.js';
-import { useApp } from '../support/use-app.js';
 import { ADAPTERS, KEY, usePushApi } from '../support/use-push-api.js';
 
 const MEBIBYTE = 1_048_576;
@@ -92,31 +90,4 @@ describe.each(ADAPTERS)('the body limit on %s', (adapter) => {
         .expect(413);
     },
   );
-});
-
-describe('a compressed body', () => {
-  const app = useApp({ imports: [PushApiModule.forRoot({ apiKeys: [KEY] })] });
-
-  async function postCompressed(adapter: 'express' | 'fastify', body: string): Promise<number> {
-    await app.start({ adapter });
-    const headers = {
-      authorization: `Bearer ${KEY}`,
-      'content-type': 'application/json',
-      'content-encoding': 'gzip',
-    };
-    const init = { method: 'POST', headers, body: gzipSync(body) };
-    return (await fetch(`${app.http}/push/messages`, init)).status;
-  }
-
-  it('is inflated by Express', async () => {
-    expect(await postCompressed('express', bodyOf(500_000))).toBe(202);
-  });
-
-  it('counts as what it is inflated', async () => {
-    expect(await postCompressed('express', bodyOf(50 * MEBIBYTE))).toBe(413);
-  });
-
-  it('is not understood by Fastify', async () => {
-    expect(await postCompressed('fastify', bodyOf(50 * MEBIBYTE))).toBe(400);
-  });
 });

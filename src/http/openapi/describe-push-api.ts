@@ -27,7 +27,7 @@ const ERRORS = {
   400: 'A field is broken; `message` names each one.',
   401: 'No valid key.',
   413: 'The body is larger than the limit.',
-  415: 'The body is not application/json.',
+  415: 'The body is not application/json in UTF-8, or compressed with something unknown.',
   422: 'The Idempotency-Key came before with another body.',
   503: 'The cluster cannot be reached now; try again later.',
 } as const;
@@ -74,7 +74,8 @@ function describeMessage(): void {
     example: 'alice',
   });
   property('data', {
-    description: 'Any JSON value.',
+    description:
+      'Any JSON value. Numbers are doubles: send an integer beyond 2^53 - 1 as a string.',
     oneOf: [
       { type: 'object', additionalProperties: true, nullable: true },
       { type: 'array', items: {} },
