@@ -15,11 +15,13 @@ it('a link that is closed by what it hears takes nothing more, and nothing twice
     clustered: false,
     commandTimeout: 3_000,
     maxPendingBytes: 65_536,
+    maxUnreadBytes: 65_536,
     onMessage: (from, _channel, text) => {
       heard.push(text);
       from.close('enough');
     },
     onMoved: () => undefined,
+    onCutOff: () => undefined,
     onClose: closed,
   });
   await link.subscribe(['channel'], { moved: () => undefined });

@@ -3,6 +3,7 @@ import type { NodeHandler } from '../node-handler.js';
 import { ChannelReader } from './channels/channel-reader.js';
 import { GroupStore } from './channels/group-store.js';
 import { Groups } from './channels/groups.js';
+import { Outflow } from './channels/outflow.js';
 import { Publisher } from './channels/publisher.js';
 import { Questions } from './channels/questions.js';
 import { Turns } from './channels/turns.js';
@@ -20,6 +21,7 @@ export class RedisNode {
   readonly presence: Presence;
   readonly directory: Directory;
   readonly turns: Turns;
+  readonly outflow: Outflow;
   readonly shards: Shards;
   private readonly groups: Groups;
   private readonly reader: ChannelReader;
@@ -42,7 +44,8 @@ export class RedisNode {
     this.groups = new Groups(this.shards, node);
     this.groupStore = new GroupStore(this.shards, node, questions, options);
     this.turns = new Turns(node);
-    this.publisher = new Publisher(this.shards, node, questions, this.turns);
+    this.outflow = new Outflow(node, questions, options);
+    this.publisher = new Publisher(this.shards, node, questions, this.turns, this.outflow);
     this.presence = new Presence(this.shards, node, this.groups, this.groupStore, options);
     this.directory = new Directory(this.shards);
     this.reader = new ChannelReader(this.shards, node, this.groups, questions);
@@ -72,10 +75,11 @@ export class RedisNode {
   }
 
   health(): EngineHealth {
-    const { all, down, lastFailure } = this.shards;
+    const { all, down, waiting, interruptions, cutOff, lastFailure } = this.shards;
     const status = down === 0 ? 'up' : down === all.length ? 'down' : 'degraded';
     const { malformed, oversized } = this.reader;
-    const details = { shards: all.length, down, malformed, oversized };
+    const counts = { malformed, oversized, interruptions, cutOff, waiting };
+    const details = { shards: all.length, down, ...counts };
     return { status, ...(status !== 'up' && { reason: lastFailure }), details };
   }
 }

@@ -60,7 +60,7 @@ export class RedisEngine implements Engine, HistoryKeeper {
   health(): EngineHealth {
     if (this.started !== undefined) return this.started.health();
     const shards = this.topology.bases.length;
-    return { status: 'down', details: { shards, down: shards, malformed: 0, oversized: 0 } };
+    return { status: 'down', details: { shards, down: shards } };
   }
 
   register(connection: Registration, limit?: ConnectionLimit): MaybePromise<Admission> {

@@ -98,6 +98,16 @@ export interface RedisEngineOptions {
    * @default 67_108_864 bytes (64 MiB)
    */
   maxPendingBytes?: number;
+
+  /**
+   * Bytes of messages that may be on their way to other nodes without being read by them, per
+   * server; beyond it messages wait, up to `maxPendingBytes` and twice `commandTimeout`. All nodes
+   * together should stay below what Redis keeps for a reader: its `client-output-buffer-limit
+   * pubsub`, by default 32 MiB, or 8 MiB for 60 seconds.
+   *
+   * @default 1_048_576 bytes (1 MiB)
+   */
+  maxUnreadBytes?: number;
 }
 
 /** As errors name it. */
@@ -142,6 +152,7 @@ const redisOptions = {
   offlineDelay: { default: 0, rule: whole('milliseconds', 0, DAY) },
   shards: { default: 64, rule: whole('shards', 1, 1_024) },
   maxPendingBytes: { default: 67_108_864, rule: whole('bytes', 65_536, Infinity) },
+  maxUnreadBytes: { default: 1_048_576, rule: whole('bytes', 65_536, Infinity) },
 } satisfies OptionTable<RedisEngineOptions>;
 
 export type CheckedRedisOptions = Checked<RedisEngineOptions, typeof redisOptions>;

@@ -16,7 +16,7 @@ const DATA = ',"data":';
 export type MembershipTask = 'join' | 'leave';
 
 /** What nodes ask of each other. */
-type Task = MembershipTask | 'close' | 'dissolve' | 'connections' | 'members';
+type Task = MembershipTask | 'close' | 'dissolve' | 'connections' | 'members' | 'read';
 
 /** A message for clients. */
 export interface Delivery {
@@ -198,6 +198,7 @@ const TASKS: ReadonlySet<string> = new Set<Task>([
   'dissolve',
   'connections',
   'members',
+  'read',
 ]);
 
 function order(fields: Record<string, unknown>): Order {

@@ -8,6 +8,7 @@ import { publishToUids } from '../scripts/index.js';
 import type { Shard } from '../servers/shard.js';
 import type { Shards } from '../servers/shards.js';
 import { encodeMessage, encodeNote, encodeOrder, type Order } from './envelope.js';
+import type { Outflow } from './outflow.js';
 import type { Questions } from './questions.js';
 import type { Turns } from './turns.js';
 
@@ -18,6 +19,7 @@ export class Publisher {
     private readonly node: NodeHandler,
     private readonly questions: Questions,
     private readonly turns: Turns,
+    private readonly outflow: Outflow,
   ) {}
 
   /** To connections of this node at once, to others by Redis; answers how many nodes hold one. */
@@ -30,7 +32,8 @@ export class Publisher {
       default: {
         this.handOver(target, message, except);
         const [shard, channel] = this.channelOf(target);
-        return shard.publish(channel, encodeMessage(this.node.node, message, { except }));
+        const text = encodeMessage(this.node.node, message, { except });
+        return this.outflow.pass(shard, channel, text.length, () => shard.publish(channel, text));
       }
     }
   }
@@ -93,7 +96,9 @@ export class Publisher {
     this.handOverToUids(uids, message, except);
     const sent = Array.from(this.shards.partsOf(uids), ([shard, ours]) => {
       const text = encodeMessage(this.node.node, message, { except, uids: ours });
-      return shard.run(publishToUids, [shard.publishCommand, text, ...ours]);
+      const args = [shard.publishCommand, text, ...ours];
+      const channel = shard.names.uid(ours[0]);
+      return this.outflow.pass(shard, channel, text.length, () => shard.run(publishToUids, args));
     });
     return new Set((await Promise.all(sent)).flat()).size;
   }

@@ -4,6 +4,7 @@ import type { StreamPosition } from '../../../protocol/frames.js';
 import type { Message } from '../../../protocol/message.js';
 import { encodeMessage } from '../channels/envelope.js';
 import { append } from '../scripts/history/index.js';
+import type { Shard } from '../servers/shard.js';
 import type { Store } from './store.js';
 
 /** Beyond it one script would hold up others for too long. */
@@ -30,7 +31,7 @@ export class Appender {
     const { shards, turns } = this.store;
     const turn = turns.take(uid, options.except);
     const args = [this.wordsFor(options, '0'), text, uid];
-    return this.store.run(shards.of(uid), append, args).then(
+    return this.publish(shards.of(uid), uid, args, text.length).then(
       (reply) => {
         const [nodes, epoch, offset] = reply as [number, string, number];
         const position = { epoch, offset };
@@ -56,7 +57,8 @@ export class Appender {
     const waiting = uids.map((uid) => turns.take(uid, options.except));
     await this.store.runForAll(waiting, CHUNK, async (shard, some, places) => {
       const args = [this.wordsFor(options, '1'), text, ...some.map(({ uid }) => uid)];
-      const reply = await this.store.run(shard, append, args).catch((error: unknown) => {
+      const bytes = text.length * some.length;
+      const reply = await this.publish(shard, some[0].uid, args, bytes).catch((error: unknown) => {
         for (const turn of some) turns.settle(turn, null);
         throw error;
       });
@@ -69,6 +71,11 @@ export class Appender {
       }
     });
     return { positions, nodes: reached.size };
+  }
+
+  private publish(shard: Shard, uid: string, args: string[], bytes: number): Promise<unknown> {
+    const run = (): Promise<unknown> => this.store.run(shard, append, args);
+    return this.store.outflow.pass(shard, shard.names.uid(uid), bytes, run);
   }
 
   private wordsFor(options: AppendOptions, isNamed: '0' | '1'): string {

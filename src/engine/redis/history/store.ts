@@ -1,5 +1,6 @@
 import type { CheckedHistoryOptions } from '../../../history/history.options.js';
 import type { NodeHandler } from '../../node-handler.js';
+import type { Outflow } from '../channels/outflow.js';
 import type { Turns } from '../channels/turns.js';
 import type { Script } from '../scripts/index.js';
 import type { Shard } from '../servers/shard.js';
@@ -10,6 +11,7 @@ export interface Place {
   readonly shards: Shards;
   readonly node: NodeHandler;
   readonly turns: Turns;
+  readonly outflow: Outflow;
   /** Calls it when the server of a shard was away and is back. */
   onReturn(returned: (shard: Shard) => void): void;
 }
@@ -19,16 +21,18 @@ export class Store {
   readonly shards: Shards;
   readonly node: NodeHandler;
   readonly turns: Turns;
+  readonly outflow: Outflow;
   /** What every script begins with, per shard. */
   private readonly settings: ReadonlyMap<Shard, string>;
 
   constructor(
-    { shards, node, turns }: Place,
+    { shards, node, turns, outflow }: Place,
     readonly options: CheckedHistoryOptions,
   ) {
     this.shards = shards;
     this.node = node;
     this.turns = turns;
+    this.outflow = outflow;
     const { maxLength, maxBytes, ttl, maxTotalBytes, maxDevices, maxNotes } = options;
     const maxShardBytes = Math.max(Math.ceil(maxTotalBytes / shards.all.length), maxBytes);
     const limits = [maxLength, maxBytes, ttl, maxShardBytes, maxDevices, maxNotes].join(' ');

@@ -3,6 +3,7 @@ import { within } from '../../../protocol/within.js';
 import { clientFor, type Client } from './client.js';
 import { SCRIPTS } from '../scripts/index.js';
 import { reasonOf, unavailable } from './unavailable.js';
+import { Window } from './window.js';
 
 /** What a link needs to know, and whom it tells. */
 export interface LinkOptions {
@@ -11,9 +12,12 @@ export interface LinkOptions {
   readonly clustered: boolean;
   readonly commandTimeout: number;
   readonly maxPendingBytes: number;
+  readonly maxUnreadBytes: number;
   readonly onMessage: (link: Link, channel: string, text: string) => void;
   /** The server has taken this channel from us: its slot is somewhere else now. */
   readonly onMoved: (link: Link, channel: string) => void;
+  /** Redis is there, but has ended the connection by which we listen. Then the link closes. */
+  readonly onCutOff: () => void;
   /** Called once, after the link was open. */
   readonly onClose: (link: Link, why: string) => void;
 }
@@ -32,6 +36,10 @@ export interface Tenant {
 const STALE = /^(CLUSTERDOWN|READONLY|LOADING|MASTERDOWN|NOSCRIPT|NOAUTH|BUSY)\b/;
 const MOVED = /^MOVED\b/;
 
+const CUT_OFF =
+  'it ended the connection by which this node listens, as it does when more waits for a reader ' +
+  'than its client-output-buffer-limit allows; messages to this node were lost';
+
 /** Beyond it one command would hold up others for too long, on both sides. */
 const CHANNELS_PER_COMMAND = 1_000;
 
@@ -45,20 +53,23 @@ const CHANNELS_PER_COMMAND = 1_000;
 export class Link {
   private readonly commands: Client;
   private readonly subscriber: Client;
+  /** What is published by it and not yet read. */
+  readonly window: Window;
   private pendingBytes = 0;
   private pinger: NodeJS.Timeout | undefined;
   /** Ticks of the pinger since a ping went out that was not answered yet. */
-  private silence = 0;
+  private readonly silence = { commands: 0, subscriber: 0 };
   private state: 'opening' | 'open' | 'closed' = 'opening';
 
   private constructor(private readonly options: LinkOptions) {
-    const { client, commandTimeout } = options;
+    const { client, commandTimeout, maxUnreadBytes, maxPendingBytes } = options;
+    this.window = new Window(maxUnreadBytes, maxPendingBytes, 2 * commandTimeout);
     this.commands = clientFor(client, commandTimeout);
     this.subscriber = clientFor(client, commandTimeout);
-    for (const one of [this.commands, this.subscriber]) {
-      one.on('error', (error: unknown) => this.close(reasonOf(error)));
-      one.on('end', () => this.close('the connection ended'));
-    }
+    this.commands.on('error', (error: unknown) => this.close(reasonOf(error)));
+    this.commands.on('end', () => this.close('the connection ended'));
+    this.subscriber.on('error', (error: unknown) => this.deafen(reasonOf(error)));
+    this.subscriber.on('end', () => this.deafen('the connection ended'));
     this.subscriber.on('sharded-channel-moved', (channel: string) => {
       if (!this.isClosed) options.onMoved(this, channel);
     });
@@ -148,6 +159,7 @@ export class Link {
   }
 
   private readonly onMessage = (text: string, channel: string): void => {
+    this.silence.subscriber = 0;
     if (!this.isClosed) this.options.onMessage(this, channel, text);
   };
 
@@ -176,21 +188,37 @@ export class Link {
   /**
    * Redis answers in order, so a ping that is answered in time means that everything before it
    * was. With three ticks in a commandTimeout, and two that a ping may take, nothing waits longer
-   * than that.
+   * than that. Where messages come Redis is there, though its answer may be behind many of them.
    */
   private startPinging(): void {
     this.pinger = setInterval(() => {
-      if (this.silence >= 2) return this.close(`no answer in ${this.options.commandTimeout} ms`);
-      if (this.silence++ > 0) return;
-      Promise.all([
-        this.commands.sendCommand(['PING']),
-        this.subscriber.sendCommand(['PING']),
-      ]).then(
-        () => (this.silence = 0),
-        (error: unknown) => this.close(reasonOf(error)),
-      );
+      this.ping('commands');
+      this.ping('subscriber');
     }, this.options.commandTimeout / 3);
     this.pinger.unref();
+  }
+
+  private ping(which: 'commands' | 'subscriber'): void {
+    const { silence } = this;
+    if (silence[which] >= 2) return this.close(`no answer in ${this.options.commandTimeout} ms`);
+    if (silence[which]++ > 0) return;
+    this[which].sendCommand(['PING']).then(
+      () => (silence[which] = 0),
+      (error: unknown) => this.close(reasonOf(error)),
+    );
+  }
+
+  /** Nothing is heard any more. Whether Redis is there nevertheless, the other connection tells. */
+  private deafen(why: string): void {
+    if (this.state !== 'open') return this.close(why);
+    this.commands.sendCommand(['PING']).then(
+      () => {
+        if (this.isClosed) return;
+        this.options.onCutOff();
+        this.close(CUT_OFF);
+      },
+      () => this.close(why),
+    );
   }
 
   private failure(error: unknown, tenant: Tenant): Error {

@@ -24,6 +24,10 @@ export interface ShardsListener {
 export class Shards {
   readonly all: readonly Shard[];
   lastFailure: string | undefined;
+  /** Times that this node did not hear for a while what others sent. */
+  interruptions = 0;
+  /** Of these, because Redis cut it off. */
+  cutOff = 0;
   private readonly logger = new Logger('RedisEngine');
   private readonly links = new Map<string, Link>();
   private readonly byBase: ReadonlyMap<string, Shard>;
@@ -61,6 +65,13 @@ export class Shards {
 
   get down(): number {
     return this.all.filter((shard) => !shard.isUp).length;
+  }
+
+  /** Bytes of messages that wait until other nodes have read more. */
+  get waiting(): number {
+    let sum = 0;
+    for (const link of this.links.values()) sum += link.window.waiting;
+    return sum;
   }
 
   private get isConnected(): boolean {
@@ -130,25 +141,30 @@ export class Shards {
   }
 
   private leave(shard: Shard): void {
+    const { link } = shard;
     shard.link = undefined;
     shard.isUp = false;
     shard.subscriptions.lose();
     this.listener.onDown(shard);
+    // What waits for this server must not come after what goes to the next.
+    link?.window.release();
   }
 
   private async open({ name, options }: Endpoint): Promise<Link> {
-    const { commandTimeout, maxPendingBytes } = this.options;
+    const { commandTimeout, maxPendingBytes, maxUnreadBytes } = this.options;
     const link = await Link.open({
       name,
       client: options,
       clustered: this.topology.clustered,
       commandTimeout,
       maxPendingBytes,
+      maxUnreadBytes,
       onMessage: (from, channel, text) => this.onMessage(from, channel, text),
       onMoved: (from, channel) => {
         const shard = this.ofChannel(channel);
         if (shard !== undefined) this.onMoved(shard, from);
       },
+      onCutOff: () => this.cutOff++,
       onClose: (closed, why) => this.onClose(closed, why),
     });
     if (this.stopped) link.close('stopped');
@@ -180,6 +196,7 @@ export class Shards {
     this.links.delete(link.name);
     for (const shard of this.all) if (shard.link === link) this.leave(shard);
     if (this.stopped) return;
+    this.interruptions++;
     this.failed(`the connection to ${link.name} ended (${why})`);
     this.repair();
   }
@@ -188,6 +205,7 @@ export class Shards {
   private onMoved(shard: Shard, link: Link): void {
     if (shard.link !== link) return;
     this.leave(shard);
+    this.interruptions++;
     this.failed(`a slot of ${link.name} has moved`);
     this.repair();
   }

@@ -15,6 +15,7 @@ describe('options of the Redis engine', () => {
       offlineDelay: 0,
       shards: 64,
       maxPendingBytes: 67_108_864,
+      maxUnreadBytes: 1_048_576,
     });
   });
 
@@ -39,6 +40,7 @@ describe('options of the Redis engine', () => {
     [{ url, offlineDelay: -1 }, /"offlineDelay"/],
     [{ url, shards: 0 }, /"shards"/],
     [{ url, maxPendingBytes: 1 }, /"maxPendingBytes"/],
+    [{ url, maxUnreadBytes: 1 }, /"maxUnreadBytes"/],
     [{ url, leasTime: 1 } as never, /no option "leasTime"; the options are url,/],
   ];
   it.each(broken)('that are broken are refused by name: %j', (options, message) => {
