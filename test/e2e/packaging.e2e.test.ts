@@ -218,7 +218,13 @@ describe('the packed package in an empty application', () => {
   it('holds the library and its documents, and neither the example nor the tests', async () => {
     const files = await readdir(installed(), { recursive: true });
     expect(files).toEqual(
-      expect.arrayContaining(['LICENSE', 'CHANGELOG.md', 'dist/index.js', 'dist/index.d.ts']),
+      expect.arrayContaining([
+        'LICENSE',
+        'CHANGELOG.md',
+        'dist/index.js',
+        'dist/index.d.ts',
+        'dist/client/push-client.min.js',
+      ]),
     );
     const document = /\.(md|svg)$|^test\/vectors\/.*\.json$/;
     const sources = files.filter((file) => /^(src|test)\/.*\./.test(file) && !document.test(file));
