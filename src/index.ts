@@ -11,6 +11,7 @@ export type { RegistryOptions } from './registry/registry.options.js';
 export type { RoutingOptions } from './routing/routing.options.js';
 
 export { ConnectionRegistryService } from './service/connection-registry.service.js';
+export type { KeptMessage, KeptMessages, MessagesQuery } from './delivery/archive.js';
 export type { PlainSendOptions, SendOptions, SendOutcome } from './delivery/send-options.js';
 export type {
   RequestAnswer,

@@ -1,38 +1,64 @@
 import type { Provider } from '@nestjs/common';
 import { ENGINE, type Engine } from '../engine/engine.js';
 import { HISTORY, type History, type HistoryKeeper } from '../history/history.js';
+import { Archive } from './archive.js';
 import { Asked } from './asked.js';
 import {
   checkPushHistoryOptions,
   DELIVERY_OPTIONS,
   type CheckedDeliveryOptions,
+  type CheckedPushHistoryOptions,
 } from './delivery.options.js';
 import { DeliveryLifecycle } from './delivery-lifecycle.js';
+import { LocalNode } from '../registry/local-node.js';
+import { Recovery } from './recovery.js';
 import { Requests } from './requests.js';
 import { RetainedSends } from './retained-sends.js';
 import { Sender } from './sender.js';
+import { Streams } from './streams/streams.js';
+
+/** What the option `history` says; null where it is not given. */
+const SETTINGS = Symbol('PushHistoryOptions');
+type Settings = CheckedPushHistoryOptions | null;
 
 export const deliveryProviders: Provider[] = [
-  { provide: HISTORY, useFactory: historyOf, inject: [DELIVERY_OPTIONS, ENGINE] },
+  {
+    provide: SETTINGS,
+    useFactory: ({ history }: CheckedDeliveryOptions): Settings =>
+      history === undefined ? null : checkPushHistoryOptions(history),
+    inject: [DELIVERY_OPTIONS],
+  },
+  { provide: HISTORY, useFactory: historyOf, inject: [SETTINGS, ENGINE] },
+  { provide: Streams, useFactory: streamsOf, inject: [SETTINGS, HISTORY, LocalNode] },
+  { provide: Recovery, useFactory: recoveryOf, inject: [SETTINGS, HISTORY, Streams] },
   Sender,
   RetainedSends,
   Asked,
   Requests,
+  Archive,
   DeliveryLifecycle,
 ];
 
 /** @throws Error when the engine cannot keep messages and no other store is given */
-function historyOf({ history: given }: CheckedDeliveryOptions, engine: Engine): History | null {
-  if (given === undefined) return null;
-  const {
-    store,
-    maxRecovered: _maxRecovered,
-    checkInterval: _checkInterval,
-    ...limits
-  } = checkPushHistoryOptions(given);
+function historyOf(settings: Settings, engine: Engine): History | null {
+  if (settings === null) return null;
+  const { store, maxRecovered: _maxRecovered, checkInterval: _checkInterval, ...limits } = settings;
   const keeper = store ?? engine;
   if (!isKeeper(keeper)) throw noKeeper();
   return keeper.history(limits, engine);
+}
+
+function streamsOf(settings: Settings, history: History | null, local: LocalNode): Streams | null {
+  return settings === null || history === null ? null : new Streams(history, local, settings);
+}
+
+function recoveryOf(
+  settings: Settings,
+  history: History | null,
+  streams: Streams | null,
+): Recovery | null {
+  if (settings === null || history === null || streams === null) return null;
+  return new Recovery(history, streams, settings.maxRecovered);
 }
 
 function isKeeper(value: object): value is HistoryKeeper {

@@ -2,10 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ENGINE, type Engine } from '../engine/engine.js';
 import type { Except, Target } from '../engine/target.js';
 import { HISTORY, type Appended, type AppendOptions, type History } from '../history/history.js';
-import { ErrorCode } from '../protocol/codes.js';
 import { andThen, type MaybePromise } from '../protocol/maybe-promise.js';
 import type { Message } from '../protocol/message.js';
-import { PushException } from '../protocol/push.exception.js';
+import { invalid, noHistory } from './no-history.js';
 import type { SendOutcome } from './send-options.js';
 import { Sender, type SendRequest } from './sender.js';
 
@@ -30,8 +29,10 @@ export class RetainedSends {
    */
   send(target: Target, request: SendRequest, retention: Retention): MaybePromise<SendOutcome> {
     const { history } = this;
-    if (target.kind === 'all' || target.kind === 'connection') throw noStream();
-    if (history === null) throw noHistory();
+    if (target.kind === 'all' || target.kind === 'connection') {
+      throw invalid('retain', 'Retain messages to uids and groups only: no one else has a stream.');
+    }
+    if (history === null) throw noHistory('retain');
     const message = this.sender.compose(request);
     return andThen(this.uidsOf(target), (uids) => {
       const except = request.except;
@@ -60,17 +61,4 @@ function optionsOf(retention: Retention, except: Except | undefined): AppendOpti
 
 function outcomeOf(target: Target, { id }: Message, { nodes, positions }: Appended): SendOutcome {
   return target.kind === 'uid' ? { id, nodes, ...positions[0] } : { id, nodes };
-}
-
-function noHistory(): PushException {
-  return invalid('Give PushModule the option "history" to retain messages.');
-}
-
-function noStream(): PushException {
-  return invalid('Retain messages to uids and groups only: no one else has a stream.');
-}
-
-function invalid(sentence: string): PushException {
-  const details = [{ field: 'retain', errors: [sentence] }];
-  return new PushException(ErrorCode.VALIDATION_FAILED, sentence, details);
 }

@@ -73,6 +73,8 @@ export const CloseCode = {
   CONNECTION_LIMIT: 4429,
   /** No first message within `authTimeout`. */
   AUTH_TIMEOUT: 4508,
+  /** Retained messages for this uid were lost on the way; come back and recover. */
+  MESSAGES_LOST: 4510,
   /** The client reads more slowly than messages for it arrive. */
   SLOW_CONSUMER: 4513,
   /** More waits of this connection than `maxPendingBytes` or `maxStrangerBytes` allows. */

@@ -81,6 +81,11 @@ export class Connection {
   }
 
   /** @internal */
+  get isGone(): boolean {
+    return this.gone;
+  }
+
+  /** @internal */
   markClosed(): void {
     this.gone = true;
     this.closing?.next();
@@ -93,9 +98,14 @@ export class Connection {
     this.transport.expireAt(expiresAt);
   }
 
-  /** @internal */
+  /** @internal A message. */
   send(frame: OutboundFrame): void {
     this.transport.deliver(frame);
+  }
+
+  /** @internal The answer to a frame. */
+  answer(frame: OutboundFrame): void {
+    this.transport.write(frame);
   }
 
   /** What the cluster may know of this connection. */

@@ -2,7 +2,7 @@ import type { Codec } from '../protocol/codec.js';
 import type { Message } from '../protocol/message.js';
 import type { Except } from '../engine/target.js';
 import type { Connection } from './connection.js';
-import { OutboundFrame } from './transport.js';
+import { OutboundFrame, RetainedFrame } from './transport.js';
 
 /** Hands one message to any number of connections, encoding it once per codec among them. */
 export class FanOut {
@@ -46,5 +46,8 @@ export class FanOut {
 
 function frameOf(message: Message, codec: Codec): OutboundFrame | null {
   const text = codec.encodeMessage(message);
-  return text === undefined ? null : new OutboundFrame(text);
+  if (text === undefined) return null;
+  const { position, notice } = message;
+  if (position === undefined || notice !== undefined) return new OutboundFrame(text);
+  return new RetainedFrame(text, position.offset);
 }

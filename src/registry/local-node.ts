@@ -15,6 +15,7 @@ import { ConnectionTable } from './connection-table.js';
 import { FanOut } from './fan-out.js';
 import { REGISTRY_OPTIONS, type CheckedRegistryOptions } from './registry.options.js';
 import type { PushEvent } from './push-event.js';
+import type { RetainedInbox } from './retained-inbox.js';
 import type { Transport } from './transport.js';
 
 /** Hands notices of a kind to connections here, and answers whether it holds one. */
@@ -31,6 +32,8 @@ export class LocalNode implements NodeHandler {
   readonly events = new Subject<PushEvent>();
   /** Clients that are about to be attached, if they turn out to be somebody. */
   readonly arrivals = new Arrivals();
+  /** Where retained messages go first; null where there is no history. */
+  inbox: RetainedInbox | null = null;
   private readonly logger = new Logger(LocalNode.name);
   private readonly table = new ConnectionTable();
   private readonly limit: ConnectionLimit | undefined;
@@ -70,14 +73,14 @@ export class LocalNode implements NodeHandler {
     try {
       admission = this.engine.register(connection, this.limit);
     } catch (error) {
-      this.table.remove(connection);
+      this.letGo(connection);
       throw error;
     }
     if (isPromise(admission)) {
       return admission.then(
         (answer) => this.admit(connection, answer),
         (error: unknown) => {
-          this.table.remove(connection);
+          this.letGo(connection);
           throw error;
         },
       );
@@ -87,7 +90,7 @@ export class LocalNode implements NodeHandler {
 
   private admit(connection: Connection, admission: Admission): Connection | null {
     if (!admission.admitted) {
-      this.table.remove(connection);
+      this.letGo(connection);
       return null;
     }
     if (this.table.get(connection.connectionId) === undefined) {
@@ -104,7 +107,7 @@ export class LocalNode implements NodeHandler {
    * has not placed yet, nobody has heard: the engine is told when it has.
    */
   detach(connection: Connection, code: number, reason: string): void {
-    if (!this.table.remove(connection)) return;
+    if (!this.letGo(connection)) return;
     connection.markClosed();
     if (!connection.isIn) return;
     if (this.events.observed) {
@@ -124,9 +127,13 @@ export class LocalNode implements NodeHandler {
   }
 
   deliver(target: Target, message: Message, except?: Except): boolean {
-    if (message.notice !== undefined) {
-      const courier = this.couriers.get(message.notice);
+    const { notice, position } = message;
+    if (notice !== undefined) {
+      const courier = this.couriers.get(notice);
       if (courier !== undefined) return courier(target, message);
+    }
+    if (position !== undefined && this.inbox !== null && target.kind === 'uid') {
+      return this.receive(target.uid, message, except, this.inbox);
     }
     const fanOut = new FanOut(message, except);
     switch (target.kind) {
@@ -145,6 +152,17 @@ export class LocalNode implements NodeHandler {
         for (const connection of this.table.all()) fanOut.to(connection);
         return this.table.size > 0;
     }
+  }
+
+  private receive(
+    uid: string,
+    message: Message,
+    except: Except | undefined,
+    inbox: RetainedInbox,
+  ): boolean {
+    if (this.table.oldestOf(uid) === undefined) return false;
+    inbox.receive(uid, message, except);
+    return true;
   }
 
   private deliverToUid(uid: string, fanOut: FanOut): boolean {
@@ -196,6 +214,11 @@ export class LocalNode implements NodeHandler {
 
   dissolveGroup(group: string): void {
     this.table.dissolve(group);
+  }
+
+  /** The connections of the uid, oldest first. */
+  of(uid: string): readonly Connection[] {
+    return this.table.of(uid);
   }
 
   connectionIdsOf(uid: string): string[] {
@@ -252,6 +275,14 @@ export class LocalNode implements NodeHandler {
     } catch (error) {
       this.logger.warn(`A note of another node came to nothing: ${String(error)}`);
     }
+  }
+
+  /** Answers whether it was in the table. */
+  private letGo(connection: Connection): boolean {
+    if (!this.table.remove(connection)) return false;
+    const { uid } = connection;
+    if (this.inbox !== null && this.table.oldestOf(uid) === undefined) this.inbox.forget(uid);
+    return true;
   }
 
   private connectionsOfMember(member: Member): Connection[] {

@@ -14,6 +14,16 @@ export class OutboundFrame {
   constructor(readonly text: string) {}
 }
 
+/** A frame with a message that has a place in the stream of its receiver. */
+export class RetainedFrame extends OutboundFrame {
+  constructor(
+    text: string,
+    readonly offset: number,
+  ) {
+    super(text);
+  }
+}
+
 /** Work that somebody waits for. */
 export interface Abortable {
   abort(): void;
@@ -24,8 +34,13 @@ export interface Transport {
   readonly isClosed: boolean;
   /** It carries this connection from now on, though it may not be let in yet. */
   attached(connection: Connection): void;
-  /** Sends after everything sent before; does nothing when the socket is closing. */
+  /**
+   * Sends a message from others after everything sent before; does nothing when the socket is
+   * closing. It waits while the socket is let in, and until it has got what it missed.
+   */
   deliver(frame: OutboundFrame): void;
+  /** Sends what answers the client itself, which waits for nothing. */
+  write(frame: OutboundFrame): void;
   /** Starts the closing handshake; does nothing when it has begun. */
   shut(code: number, reason: string): void;
   /**

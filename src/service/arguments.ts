@@ -1,3 +1,4 @@
+import type { MessagesQuery } from '../delivery/archive.js';
 import type { Retention } from '../delivery/retained-sends.js';
 import type { RequestOptions } from '../delivery/request-options.js';
 import type { SendOptions } from '../delivery/send-options.js';
@@ -16,6 +17,8 @@ import { PushException } from '../protocol/push.exception.js';
 
 /** The longest that a timer of Node can run: about 24 days. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
+/** Messages in one list at most. */
+const MAX_LISTED = 1_000;
 
 /** Checks of what callers of the push API pass in: plain JavaScript reaches it as well. */
 
@@ -74,6 +77,23 @@ function checkRetain(retain: unknown): number | undefined {
   if (!isObject(retain)) throw invalid('retain', 'must be true, false or an object with a ttl');
   if (isWhole(retain.ttl, 1)) return retain.ttl;
   throw invalid('retain.ttl', 'must be a whole number of milliseconds, at least 1');
+}
+
+/** Where a list of messages begins, and how long it may be. */
+export function checkMessagesQuery({
+  after = 0,
+  limit = 100,
+}: MessagesQuery): Required<MessagesQuery> {
+  if (!isWhole(after, 0)) throw invalid('after', 'must be a whole number, at least 0');
+  if (!isWhole(limit, 1) || limit > MAX_LISTED) {
+    throw invalid('limit', `must be a whole number from 1 to ${MAX_LISTED}`);
+  }
+  return { after, limit };
+}
+
+export function checkMessageId(id: unknown): string {
+  if (typeof id === 'string' && id.length > 0 && id.length <= 128) return id;
+  throw invalid('id', 'must be the id of a message');
 }
 
 function isWhole(value: unknown, least: number): value is number {

@@ -3,9 +3,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Target } from '../engine/target.js';
 import type { ConnectionInfo } from '../engine/connection-info.js';
 import { ENGINE, type Counts, type Engine, type EngineHealth } from '../engine/engine.js';
+import type { Explanation } from '../history/history.js';
 import type { CloseRequest } from '../protocol/close.js';
 import type { SendResult } from '../protocol/frames.js';
 import type { MaybePromise } from '../protocol/maybe-promise.js';
+import { Archive, type KeptMessages, type MessagesQuery } from '../delivery/archive.js';
 import type { RequestOptions, RequestOutcome } from '../delivery/request-options.js';
 import { Requests } from '../delivery/requests.js';
 import { RetainedSends } from '../delivery/retained-sends.js';
@@ -17,6 +19,8 @@ import {
   checkExcept,
   checkGroup,
   checkMember,
+  checkMessageId,
+  checkMessagesQuery,
   checkRequestOptions,
   checkRetention,
   checkUid,
@@ -43,6 +47,7 @@ export class ConnectionRegistryService {
     private readonly sender: Sender,
     private readonly retained: RetainedSends,
     private readonly requests: Requests,
+    private readonly archive: Archive,
     @Inject(ENGINE) private readonly engine: Engine,
     local: LocalNode,
   ) {
@@ -104,6 +109,23 @@ export class ConnectionRegistryService {
   ): Promise<RequestOutcome<T>> {
     const outcome = this.requests.ask(checkUid(uid), data, checkRequestOptions(options));
     return outcome as Promise<RequestOutcome<T>>;
+  }
+
+  /** What is kept for the uid, in order, and what became of each message; needs a `history`. */
+  async messages(uid: string, query: MessagesQuery = {}): Promise<KeptMessages> {
+    const { after, limit } = checkMessagesQuery(query);
+    return this.archive.messages(checkUid(uid), after, limit);
+  }
+
+  /**
+   * What became of a retained message, by the id that its send answered; undefined for one that is
+   * not kept, or not any more. Needs a `history`.
+   *
+   * @param query `uid`: for which of those that it was sent to; any of them if left out
+   */
+  async explain(id: string, query: { uid?: string } = {}): Promise<Explanation | undefined> {
+    const uid = query.uid === undefined ? undefined : checkUid(query.uid);
+    return this.archive.explain(checkMessageId(id), uid);
   }
 
   /** Whether the uid has a connection anywhere in the cluster. */

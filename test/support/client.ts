@@ -9,9 +9,16 @@ export interface JsonFrame {
   id?: string | number;
 }
 
+export interface Position {
+  epoch: string;
+  offset: number;
+}
+
 export interface Welcome {
   uid: string;
   connectionId: string;
+  /** There if the server has a history. */
+  stream?: Position & { recovered?: boolean; reason?: string };
 }
 
 /** A client without a word of any protocol: what comes is the text of the frames. */
@@ -93,6 +100,12 @@ export class JsonClient extends TestClient<JsonFrame> {
   /** The data of the oldest untaken frame, which must be a message. */
   async nextData(): Promise<unknown> {
     return dataOf(await this.next());
+  }
+
+  /** The offset and the data of the oldest untaken frame, which must be a retained message. */
+  async nextRetained(): Promise<[offset: unknown, data: unknown]> {
+    const frame = await this.next();
+    return [(frame.data as { offset?: unknown }).offset, dataOf(frame)];
   }
 
   /** The data of every message that arrived until the server answered a ping. */

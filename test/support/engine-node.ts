@@ -41,6 +41,10 @@ export class FakeSocket implements Transport {
     this.inbox.put(data);
   }
 
+  write(frame: OutboundFrame): void {
+    this.deliver(frame);
+  }
+
   shut(code: number, reason: string): void {
     this.closings.put({ code, reason });
   }

@@ -10,7 +10,8 @@ const local = new LocalNode(engine, { maxConnectionsPerUid: 0, connectionLimitPo
 await engine.start(local);
 
 const codec = new JsonCodec();
-const transport = { attached() {}, deliver() {}, shut() {}, expireAt() {}, abortOnClose() {} };
+const nothing = ['attached', 'deliver', 'write', 'shut', 'expireAt', 'abortOnClose'];
+const transport = Object.fromEntries(nothing.map((name) => [name, () => undefined]));
 const details = (i) => ({ uid: `u${Number(first) + i}`, codec, address: '127.0.0.1' });
 await Promise.all(
   Array.from({ length: Number(count) }, (_, i) => local.attach(transport, details(i))),

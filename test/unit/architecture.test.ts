@@ -65,6 +65,7 @@ const MAY_IMPORT_WITHIN: Record<string, readonly string[]> = {
   'http/openapi': ['http/push-api.controller', 'http/push-message.dto'],
   'routing/frames': [],
   'routing/handlers': ['routing/frames', 'routing/message-router'],
+  'delivery/streams': [],
   'engine/memory': SEAM,
   'history/memory': KEEPING,
   'client/shared': ['client/envelope', 'client/promises', 'client/web-socket'],

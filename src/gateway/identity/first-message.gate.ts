@@ -1,11 +1,14 @@
 import type { IncomingMessage } from 'node:http';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Codec } from '../../protocol/codec.js';
 import { CloseCode, ErrorCode } from '../../protocol/codes.js';
 import { Codecs } from '../../protocol/codecs.js';
 import type { FirstFrame, FrameId } from '../../protocol/frames.js';
 import { andThen, isPromise, orElse, type MaybePromise } from '../../protocol/maybe-promise.js';
 import { FrameException, PushException } from '../../protocol/push.exception.js';
+import { Recovery, type Arrived } from '../../delivery/recovery.js';
+import type { ReplaySocket } from '../../delivery/replay.js';
+import type { Connection } from '../../registry/connection.js';
 import { LocalNode } from '../../registry/local-node.js';
 import { OutboundFrame, type Transport } from '../../registry/transport.js';
 import type { RawFrame } from '../socket/frame-queue.js';
@@ -17,7 +20,7 @@ import { reasonOf } from './identity-refused.js';
 import { Refusals } from './refusals.js';
 
 /** A socket that wants to be let in. */
-export interface Candidate extends Refusable, Transport {
+export interface Candidate extends Refusable, Transport, ReplaySocket {
   readonly address: string;
   /** The upgrade request, until the socket is open. */
   readonly request: IncomingMessage | null;
@@ -25,8 +28,11 @@ export interface Candidate extends Refusable, Transport {
   codec: Codec | undefined;
   /** Its first message is being looked at. */
   enter(): void;
-  /** It is in, and hears of it by the welcome; nothing happens if it has closed meanwhile. */
-  open(welcome: OutboundFrame, expiresAt?: number): void;
+  /**
+   * It is in, and hears of it by the welcome; what it missed may follow. Nothing happens if it has
+   * closed meanwhile.
+   */
+  open(welcome: OutboundFrame, expiresAt?: number, missesMessages?: boolean): void;
 }
 
 /** Lets a socket in by its first message, and binds its uid. */
@@ -39,6 +45,8 @@ export class FirstMessageGate {
     private readonly authentication: Authentication,
     private readonly refusals: Refusals,
     private readonly local: LocalNode,
+    /** Null where nothing is kept that could be missed. */
+    @Inject(Recovery) private readonly recovery: Recovery | null,
   ) {}
 
   /** Handles the first frame of a socket. Never throws or rejects. */
@@ -83,11 +91,25 @@ export class FirstMessageGate {
   ): MaybePromise<void> {
     if (candidate.isClosed) return;
     const details = { uid, claims, device, codec, address: candidate.address };
+    const before = this.recovery?.positionOf(uid);
     return andThen(this.local.attach(candidate, details), (connection) => {
       if (connection === null) throw tooManyConnections();
-      const welcome = codec.encodeWelcome(uid, connection.connectionId, first.id);
-      candidate.open(new OutboundFrame(welcome), expiresAt);
+      if (this.recovery === null) return this.letIn(candidate, connection, first, expiresAt);
+      const arrived = this.recovery.arrive(connection, before, first.recover);
+      return andThen(arrived, (what) => this.letIn(candidate, connection, first, expiresAt, what));
     });
+  }
+
+  private letIn(
+    candidate: Candidate,
+    { uid, connectionId, codec }: Connection,
+    { id }: FirstFrame,
+    expiresAt: number | undefined,
+    arrived?: Arrived,
+  ): void {
+    const welcome = codec.encodeWelcome(uid, connectionId, id, arrived?.stream);
+    candidate.open(new OutboundFrame(welcome), expiresAt, arrived?.isBehind);
+    arrived?.followOn(candidate);
   }
 
   private turnAway(candidate: Candidate, codec: Codec, error: unknown, id?: FrameId): void {

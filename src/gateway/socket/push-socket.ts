@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import type { Codec } from '../../protocol/codec.js';
 import { CloseCode } from '../../protocol/codes.js';
 import type { ErrorData, FrameId } from '../../protocol/frames.js';
+import type { MaybePromise } from '../../protocol/maybe-promise.js';
 import type { Connection } from '../../registry/connection.js';
 import type { Abortable, OutboundFrame, Transport } from '../../registry/transport.js';
 import type { NestCallback } from '../../routing/frames/frame-handler.js';
@@ -13,6 +14,7 @@ import { joined, wireFrame, type WireFrame } from '../wire/wire-frame.js';
 import { flushSoon } from '../wire/write-batch.js';
 import { internalsOf, isSenderIdle, type DataListener } from '../wire/ws-internals.js';
 import type { RawFrame, Waiting } from './frame-queue.js';
+import { HeldFrames } from './held-frames.js';
 import { Phase } from './phase.js';
 import { listenToWs, type WsListener } from './ws-events.js';
 
@@ -70,6 +72,8 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
   private hasOwnListeners = false;
   /** Whether anything was heard since the last heartbeat. */
   alive = true;
+  /** Whether messages of others wait: it is being let in, or gets what it missed. */
+  private holds = false;
   /** Whether a frame is being handled; those that come meanwhile wait in `pending`. */
   busy = false;
   /** What all sockets of a server share. */
@@ -94,8 +98,8 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
   address = '';
   /** Kept until authentication has ended, for the authenticator. */
   request: IncomingMessage | null = null;
-  /** What others sent to this uid before the answer to its authentication went out. */
-  private held: OutboundFrame[] | null = null;
+  /** What others sent to this uid meanwhile. */
+  private held: HeldFrames | null = null;
 
   /** Milliseconds since the epoch; 0 when the identity does not expire. */
   expiresAt = 0;
@@ -141,7 +145,9 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
 
   /** Its first message has come and is being looked at. */
   enter(): void {
-    if (this.advance(Phase.Authenticating)) this.host.entering(this);
+    if (!this.advance(Phase.Authenticating)) return;
+    this.holds = true;
+    this.host.entering(this);
   }
 
   /** From here on a close lets go of the connection, whoever is waited for. */
@@ -149,15 +155,24 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
     this.connection = connection;
   }
 
-  /** From now on the connection's messages go out, the answer to its authentication first. */
-  open(welcome: OutboundFrame, expiresAt?: number): void {
-    const { request, held } = this;
+  /**
+   * It is in, and is told so before anything else. The connection's messages go out from now on,
+   * or when it has got what it missed: then `release` says when that is.
+   */
+  open(welcome: OutboundFrame, expiresAt?: number, missesMessages = false): void {
+    const { request } = this;
     if (!this.advance(Phase.Open)) return;
     this.request = null;
-    this.held = null;
-    this.deliver(welcome);
-    if (held !== null) for (const frame of held) this.deliver(frame);
+    this.write(welcome);
+    if (!missesMessages) this.release(0);
     if (this.isOpen()) this.host.opened(this, request, expiresAt);
+  }
+
+  release(offset: number): void {
+    const { held } = this;
+    this.holds = false;
+    this.held = null;
+    if (held !== null) for (const frame of held.after(offset)) this.write(frame);
   }
 
   expireAt(time: number | undefined): void {
@@ -174,10 +189,11 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
   }
 
   deliver(frame: OutboundFrame): void {
-    if (this.reached === Phase.Authenticating) {
-      (this.held ??= []).push(frame);
-      return;
-    }
+    if (this.holds) this.hold(frame);
+    else this.write(frame);
+  }
+
+  write(frame: OutboundFrame): void {
     if (this.closing) return;
     if (this.tcp !== null && this.isWsSilent()) {
       this.queue((frame.wire ??= wireFrame(frame.text)));
@@ -185,6 +201,14 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
       this.send(frame.text);
       this.checkBuffered();
     }
+  }
+
+  writeAll(frames: readonly OutboundFrame[]): MaybePromise<void> {
+    // Compressed frames wait in ws, and no one sees how many.
+    if (this.extensions !== '') return this.sendAll(frames);
+    for (const frame of frames) this.write(frame);
+    this.flush();
+    return this.drained();
   }
 
   shut(code: number, reason: string): void {
@@ -369,9 +393,38 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
     if (frame.length >= LARGE) this.flush();
   }
 
+  private hold(frame: OutboundFrame): void {
+    if (this.phase === Phase.Closed) return;
+    const held = (this.held ??= new HeldFrames());
+    held.add(frame);
+    if (held.size > this.host.maxBufferedBytes) this.shutSlow();
+  }
+
+  private sendAll(frames: readonly OutboundFrame[]): MaybePromise<void> {
+    const last = frames.at(-1);
+    if (last === undefined) return;
+    return new Promise((resolve) => {
+      for (const frame of frames) this.send(frame.text, () => frame === last && resolve());
+    });
+  }
+
+  private drained(): MaybePromise<void> {
+    const { _socket: tcp } = internalsOf(this);
+    if (!tcp.writableNeedDrain) return;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        tcp.off('drain', done).off('close', done);
+        resolve();
+      };
+      tcp.on('drain', done).on('close', done);
+    });
+  }
+
   private checkBuffered(): void {
-    if (this.bufferedAmount > this.host.maxBufferedBytes) {
-      this.shut(CloseCode.SLOW_CONSUMER, 'reads too slowly');
-    }
+    if (this.bufferedAmount > this.host.maxBufferedBytes) this.shutSlow();
+  }
+
+  private shutSlow(): void {
+    this.shut(CloseCode.SLOW_CONSUMER, 'reads too slowly');
   }
 }

@@ -67,5 +67,5 @@ export class Replies {
 }
 
 export function sendReply(connection: Connection, reply: Reply): void {
-  if (reply !== undefined) connection.send(new OutboundFrame(reply));
+  if (reply !== undefined) connection.answer(new OutboundFrame(reply));
 }

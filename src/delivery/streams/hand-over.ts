@@ -1,0 +1,40 @@
+import type { Connection } from '../../registry/connection.js';
+import { FanOut } from '../../registry/fan-out.js';
+import type { LocalNode } from '../../registry/local-node.js';
+import type { Arrival, UidStream } from './uid-stream.js';
+import type { WrittenNotes } from './written-notes.js';
+
+/** Hands a message to the connections of its uid on this node, each of which gets it once. */
+export class HandOver {
+  constructor(
+    private readonly local: LocalNode,
+    private readonly notes: WrittenNotes,
+  ) {}
+
+  hand(stream: UidStream, { message, except }: Arrival): void {
+    const position = message.position!;
+    const fanOut = new FanOut(message, except);
+    for (const connection of this.local.of(stream.uid)) {
+      const catchup = stream.catchups?.get(connection);
+      if (catchup !== undefined && position.offset <= catchup.after) continue;
+      if (!fanOut.to(connection)) continue;
+      if (catchup?.isHolding === true) catchup.hold(position.offset);
+      else this.notes.add(connection, position);
+    }
+  }
+
+  /** What it is told of other messages, and what has no place of its own. */
+  tell(stream: UidStream, { message, except }: Arrival): void {
+    const fanOut = new FanOut(message, except);
+    for (const connection of this.local.of(stream.uid)) fanOut.to(connection);
+  }
+
+  /** Has the connections come back and ask what they missed: it cannot be said on this one. */
+  sendBack(stream: UidStream, close: { code: number; reason: string }, but?: Connection): void {
+    for (const connection of this.local.of(stream.uid)) {
+      if (connection === but) continue;
+      connection.transport.shut(close.code, close.reason);
+      this.local.detach(connection, close.code, close.reason);
+    }
+  }
+}
