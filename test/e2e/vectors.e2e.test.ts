@@ -12,7 +12,7 @@ import {
   type VectorFrame,
 } from '../support/vectors.js';
 
-const app = useSharedApp({ push: { routePolicy: new AllowAllRoutePolicy() } });
+const app = useSharedApp({ push: { routePolicy: new AllowAllRoutePolicy(), history: {} } });
 
 /** A json frame as a vector writes an answer, having the form that PROTOCOL.md promises. */
 function answerOf(frame: JsonFrame): VectorAnswer {
@@ -65,10 +65,11 @@ describe('golden frames of json, over a socket', () => {
   it.each(messagesOf('json'))('are written to the letter: $name', async ({ text, frame }) => {
     const client = await app.connect({ protocols: 'push.v1.json' });
     await client.login('{"event":"auth","data":{"uid":"receiver"}}');
-    await say(frame);
+    await say('receiver', frame);
     const received = await client.next();
-    const { data } = JSON.parse(received) as { data: { id: string } };
-    expect(received).toBe(text?.replace(frame.id, data.id));
+    const { data } = JSON.parse(received) as { data: { id: string; offset?: number } };
+    const expected = text?.replace(frame.id, data.id);
+    expect(received).toBe(expected?.replace(`"offset":${frame.offset}`, `"offset":${data.offset}`));
   });
 });
 
@@ -103,8 +104,8 @@ describe('golden frames of text, over a socket', () => {
   });
 
   it.each(messagesOf('text'))('are written to the letter: $name', async ({ text, frame }) => {
-    const client = await app.text('receiver');
-    await say(frame);
+    const client = await app.text('reader');
+    await say('reader', frame);
     expect(await client.next()).toBe(text);
   });
 });
@@ -117,12 +118,12 @@ function messagesOf(codec: 'json' | 'text') {
   );
 }
 
-/** Has the client, or the application, that the vector names send the message to `receiver`. */
-async function say({ from, data }: MessageFrame): Promise<void> {
+/** Has the client, or the application, that the vector names send the message to the uid. */
+async function say(to: string, { from, data, offset }: MessageFrame): Promise<void> {
   if (from === undefined) {
-    await app.push.sendToUid('receiver', data);
+    await app.push.sendToUid(to, data, { retain: offset !== undefined });
     return;
   }
   const sender = await app.json(from);
-  await sender.request('send', { to: 'receiver', data });
+  await sender.request('send', { to, data });
 }

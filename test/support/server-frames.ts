@@ -1,4 +1,4 @@
-import type { VectorFrame } from './vectors.js';
+import type { StreamData, VectorFrame } from './vectors.js';
 
 /**
  * Reads what a server says as a client would that was written from PROTOCOL.md alone, and
@@ -14,11 +14,12 @@ export function readJsonFrame(text: string): VectorFrame {
   const withId = id === undefined ? {} : { id };
   switch (event) {
     case 'auth': {
-      const { uid, connectionId } = object(data, ['uid', 'connectionId']);
+      const { uid, connectionId, stream } = object(data, ['uid', 'connectionId', 'stream']);
       return {
         kind: 'welcome',
         uid: string(uid),
         connectionId: connectionIdOf(connectionId),
+        ...(stream !== undefined && { stream: streamOf(stream) }),
         ...withId,
       };
     }
@@ -57,11 +58,36 @@ export function codeOfText(text: string): string | undefined {
 }
 
 function messageOf(value: unknown): VectorFrame {
-  const message = object(value, ['id', 'from', 'data']);
+  const message = object(value, ['id', 'from', 'data', 'offset']);
   if (!('data' in message)) throw malformed('data of a message', undefined);
-  const { id, from, data } = message;
-  if (from === undefined) return { kind: 'message', id: string(id), data };
-  return { kind: 'message', id: string(id), from: string(from), data };
+  const { id, from, data, offset } = message;
+  return {
+    kind: 'message',
+    id: string(id),
+    ...(from !== undefined && { from: string(from) }),
+    data,
+    ...(offset !== undefined && { offset: offsetOf(offset, 1) }),
+  };
+}
+
+function streamOf(value: unknown): StreamData {
+  const { epoch, offset, recovered, reason } = object(value, [
+    ...['epoch', 'offset', 'recovered', 'reason'],
+  ]);
+  const position = { epoch: string(epoch), offset: offsetOf(offset, 0) };
+  if (recovered === undefined && reason === undefined) return position;
+  if (recovered === true && reason === undefined) return { ...position, recovered };
+  if (recovered !== false || !isFailure(reason)) throw malformed('stream', value);
+  return { ...position, recovered, reason };
+}
+
+function isFailure(reason: unknown): reason is StreamData['reason'] {
+  return ['epoch', 'trimmed', 'too-many'].some((known) => known === reason);
+}
+
+function offsetOf(offset: unknown, least: number): number {
+  if (Number.isSafeInteger(offset) && Number(offset) >= least) return Number(offset);
+  throw malformed('offset', offset);
 }
 
 function errorOf(value: unknown) {

@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import type { Codec, CodecName } from '../../src/protocol/codec.js';
-import type { ClientFrame, ErrorData, FirstFrame, FrameId } from '../../src/protocol/frames.js';
+import type {
+  ClientFrame,
+  ErrorData,
+  FirstFrame,
+  FrameId,
+  StreamData,
+} from '../../src/protocol/frames.js';
 import { Message } from '../../src/protocol/message.js';
+
+export type { StreamData };
 
 /** test/vectors/README.md says what the members are. */
 export interface ClientVector<Meaning> {
@@ -21,8 +29,8 @@ export interface VectorAnswer {
 }
 
 export type VectorFrame =
-  | { kind: 'welcome'; uid: string; connectionId: string; id?: FrameId }
-  | { kind: 'message'; id: string; from?: string; data: unknown }
+  | { kind: 'welcome'; uid: string; connectionId: string; stream?: StreamData; id?: FrameId }
+  | { kind: 'message'; id: string; from?: string; data: unknown; offset?: number }
   | { kind: 'request'; id: string; data: unknown }
   | { kind: 'cancelled'; id: string }
   | { kind: 'reply'; event: string; data?: unknown; id?: FrameId }
@@ -55,9 +63,9 @@ export function payloadOf({ text, hex }: ClientVector<unknown>): string | Buffer
 export function encode(codec: Codec, frame: VectorFrame): string | null {
   switch (frame.kind) {
     case 'welcome':
-      return codec.encodeWelcome(frame.uid, frame.connectionId, frame.id);
+      return codec.encodeWelcome(frame.uid, frame.connectionId, frame.id, frame.stream);
     case 'message':
-      return codec.encodeMessage(Message.of(frame.id, frame.data, frame.from)) ?? null;
+      return codec.encodeMessage(messageOf(frame)) ?? null;
     case 'request':
       return codec.encodeMessage(requestOf(frame)) ?? null;
     case 'cancelled':
@@ -71,6 +79,11 @@ export function encode(codec: Codec, frame: VectorFrame): string | null {
 
 function requestOf({ id, data }: { id: string; data: unknown }): Message {
   return Message.of(id, data).asRequest({ node: 'k3v9x0a1bz', timeout: 1_000 });
+}
+
+function messageOf({ id, from, data, offset }: VectorFrame & { kind: 'message' }): Message {
+  const message = Message.of(id, data, from);
+  return offset === undefined ? message : message.at({ epoch: '', offset });
 }
 
 function load<T>(name: string): T {

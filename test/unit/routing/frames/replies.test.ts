@@ -6,8 +6,8 @@ import { Replies, type Reply } from '../../../../src/routing/frames/replies.js';
 /** A connection that keeps what is sent to it, and the replies that it awaits. */
 function awaiting() {
   const sent: string[] = [];
-  const send = ({ text }: OutboundFrame): number => sent.push(text);
-  const source = { connection: { send } as unknown as Connection, replies: null as Replies | null };
+  const answer = ({ text }: OutboundFrame): number => sent.push(text);
+  const source = { connection: { answer } as unknown as Connection, replies: null as Replies | null };
   const replies = new Replies(source);
   source.replies = replies;
   return { sent, source, replies };
