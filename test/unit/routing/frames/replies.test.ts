@@ -7,7 +7,10 @@ import { Replies, type Reply } from '../../../../src/routing/frames/replies.js';
 function awaiting() {
   const sent: string[] = [];
   const answer = ({ text }: OutboundFrame): number => sent.push(text);
-  const source = { connection: { answer } as unknown as Connection, replies: null as Replies | null };
+  const source = {
+    connection: { answer } as unknown as Connection,
+    replies: null as Replies | null,
+  };
   const replies = new Replies(source);
   source.replies = replies;
   return { sent, source, replies };
