@@ -30,3 +30,17 @@ export interface RequestOutcome<T = unknown> {
   /** In the order in which they came; at least one. */
   answers: RequestAnswer<T>[];
 }
+
+/** The longest that a timer of Node can run: about 24 days. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
+
+export const TIMEOUT_RULE = `a whole number of milliseconds, 1 to ${MAX_TIMEOUT}`;
+export const POLICY_RULE = '"any" or "all"';
+
+export function isTimeout(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= MAX_TIMEOUT;
+}
+
+export function isPolicy(value: unknown): value is RequestPolicy {
+  return value === 'any' || value === 'all';
+}

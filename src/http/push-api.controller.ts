@@ -11,6 +11,7 @@ import {
   UseInterceptors,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
+import type { RequestOutcome } from '../delivery/request-options.js';
 import { Sender } from '../delivery/sender.js';
 import type { ConnectionInfo } from '../engine/connection-info.js';
 import type { Counts } from '../engine/engine.js';
@@ -20,11 +21,12 @@ import { ConnectionRegistryService } from '../service/connection-registry.servic
 import { targetOf } from '../engine/target.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { ApiKeys } from './api-keys.js';
+import { BodyPipe } from './body.pipe.js';
 import { IdempotencyWindow } from './idempotency-window.js';
 import { JsonBody } from './json-body.decorator.js';
 import { PushExceptionInterceptor } from './push-exception.interceptor.js';
 import { PushMessageDto } from './push-message.dto.js';
-import { PushMessagePipe } from './push-message.pipe.js';
+import { PushRequestDto } from './push-request.dto.js';
 import { UidPipe } from './uid.pipe.js';
 
 export interface Presence {
@@ -54,7 +56,7 @@ export class PushApiController {
   @Post('messages')
   @HttpCode(HttpStatus.ACCEPTED)
   async send(
-    @JsonBody(PushMessagePipe) message: PushMessageDto,
+    @JsonBody(new BodyPipe(PushMessageDto)) message: PushMessageDto,
     @Headers() { authorization, 'idempotency-key': key }: KeyHeaders,
   ): Promise<SendResult> {
     const target = targetOf(message.to);
@@ -63,6 +65,15 @@ export class PushApiController {
     if (key === undefined) return send();
     const scope = this.keys.identify(authorization) ?? '';
     return this.idempotency.once({ scope, key, content: contentOf(message) }, send);
+  }
+
+  /** Asks the devices of a uid, and answers when the request is over. */
+  @Post('requests')
+  @HttpCode(HttpStatus.OK)
+  request(
+    @JsonBody(new BodyPipe(PushRequestDto)) { to, data, timeout, policy }: PushRequestDto,
+  ): Promise<RequestOutcome> {
+    return this.registry.request(to, data, { timeout, policy });
   }
 
   /** A uid that nobody has ever used is one that is not online. */

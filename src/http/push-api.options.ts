@@ -28,7 +28,7 @@ export interface PushApiModuleOptions {
   decorators?: MethodDecorator[];
 
   /**
-   * Largest body of `POST messages`, counted after decompression. The limits of the application's
+   * Largest body of a request, counted after decompression. The limits of the application's
    * other routes stay as they are. On an HTTP adapter that is neither Express nor Fastify the
    * adapter's own limit holds.
    *

@@ -1,6 +1,12 @@
 import type { MessagesQuery } from '../delivery/archive.js';
 import type { Retention } from '../delivery/retained-sends.js';
-import type { RequestOptions } from '../delivery/request-options.js';
+import {
+  isPolicy,
+  isTimeout,
+  POLICY_RULE,
+  TIMEOUT_RULE,
+  type RequestOptions,
+} from '../delivery/request-options.js';
 import type { SendOptions } from '../delivery/send-options.js';
 import type { Except, Member } from '../engine/target.js';
 import {
@@ -15,8 +21,6 @@ import { isObject } from '../protocol/is-object.js';
 import { isConnectionId, isName, isUid, NAME_RULE, UID_RULE } from '../protocol/names.js';
 import { PushException } from '../protocol/push.exception.js';
 
-/** The longest that a timer of Node can run: about 24 days. */
-const MAX_TIMEOUT = 2 ** 31 - 1;
 /** Messages in one list at most. */
 const MAX_LISTED = 1_000;
 
@@ -101,12 +105,10 @@ function isWhole(value: unknown, least: number): value is number {
 }
 
 export function checkRequestOptions({ timeout, policy }: RequestOptions): RequestOptions {
-  if (timeout !== undefined && !(isWhole(timeout, 1) && timeout <= MAX_TIMEOUT)) {
-    throw invalid('timeout', `must be a whole number of milliseconds, 1 to ${MAX_TIMEOUT}`);
+  if (timeout !== undefined && !isTimeout(timeout)) {
+    throw invalid('timeout', `must be ${TIMEOUT_RULE}`);
   }
-  if (policy !== undefined && policy !== 'any' && policy !== 'all') {
-    throw invalid('policy', 'must be "any" or "all"');
-  }
+  if (policy !== undefined && !isPolicy(policy)) throw invalid('policy', `must be ${POLICY_RULE}`);
   return { timeout, policy };
 }
 

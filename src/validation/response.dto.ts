@@ -1,7 +1,7 @@
-import { ValidateBy } from 'class-validator';
 import type { ResponseData } from '../protocol/frames.js';
 import { isObject } from '../protocol/is-object.js';
 import { isName, NAME_RULE } from '../protocol/names.js';
+import { Is } from './is.decorator.js';
 import { hasKeys } from './send.dto.js';
 
 /** Data of a client's `response` frame: an answer, or a reason to give none. */
@@ -9,7 +9,10 @@ export class ResponseDto {
   @Is('a string: the id of the request', (id) => typeof id === 'string')
   id!: string;
 
-  @Is('there unless error is', (data, { error }) => (data === undefined) !== (error === undefined))
+  @Is<ResponseDto>(
+    'there unless error is',
+    (data, { error }) => (data === undefined) !== (error === undefined),
+  )
   data?: unknown;
 
   @Is(`{ "code", "message" }, code being ${NAME_RULE}, and message a string`, isErrorIfAny)
@@ -35,18 +38,4 @@ export class ResponseDto {
 function isErrorIfAny(error: unknown): boolean {
   if (error === undefined) return true;
   return isObject(error) && isName(error.code) && typeof error.message === 'string';
-}
-
-/** Property decorator: what the property must be, in words and as a check. */
-function Is(
-  rule: string,
-  accepts: (value: unknown, dto: ResponseDto) => boolean,
-): PropertyDecorator {
-  return ValidateBy({
-    name: 'isPartOfResponse',
-    validator: {
-      validate: (value, args) => accepts(value, args?.object as ResponseDto),
-      defaultMessage: (args) => `${args?.property} must be ${rule}`,
-    },
-  });
 }

@@ -57,7 +57,7 @@ describe('the OpenAPI description', () => {
     expect(document).toEqual(before);
   });
 
-  it('describes the four requests where they are, each behind the bearer key', () => {
+  it('describes each request where they are, each behind the bearer key', () => {
     const requests = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method} ${path}`),
     );
@@ -66,6 +66,7 @@ describe('the OpenAPI description', () => {
       'get /api/push/stats',
       'get /api/push/uids/{uid}',
       'post /api/push/messages',
+      'post /api/push/requests',
     ]);
     for (const request of requests) {
       const [method, path] = request.split(' ') as ['get', string];
@@ -90,8 +91,27 @@ describe('the OpenAPI description', () => {
     ]);
   });
 
+  it('describes the body of a request to devices', () => {
+    expect(document.components?.schemas?.PushRequestDto).toMatchObject({
+      required: ['to', 'data'],
+      properties: {
+        to: { type: 'string' },
+        data: { oneOf: expect.any(Array) },
+        timeout: { type: 'integer' },
+        policy: { enum: ['any', 'all'] },
+      },
+    });
+  });
+
   it.each([
     ['post', '/api/push/messages', 202, 'PushSendResult', [400, 401, 413, 415, 422, 503]],
+    [
+      'post',
+      '/api/push/requests',
+      200,
+      'PushRequestOutcome',
+      [400, 401, 404, 409, 413, 415, 429, 503, 504],
+    ],
     ['get', '/api/push/uids/{uid}', 200, 'PushPresence', [400, 401, 503]],
     ['delete', '/api/push/uids/{uid}', 200, 'PushDisconnected', [400, 401, 503]],
     ['get', '/api/push/stats', 200, 'PushStats', [401, 503]],

@@ -62,7 +62,7 @@ const MAY_IMPORT_WITHIN: Record<string, readonly string[]> = {
     'gateway/gateway.options',
   ],
   'gateway/identity/authenticators': [],
-  'http/openapi': ['http/push-api.controller', 'http/push-message.dto'],
+  'http/openapi': ['http/push-api.controller', 'http/push-message.dto', 'http/push-request.dto'],
   'routing/frames': [],
   'routing/handlers': ['routing/frames', 'routing/message-router'],
   'delivery/streams': [],

@@ -3,8 +3,10 @@ import type { ConnectionInfo } from '../../engine/connection-info.js';
 import type { Counts } from '../../engine/engine.js';
 import type { CodecName } from '../../protocol/codec.js';
 import { ErrorCode } from '../../protocol/codes.js';
+import type { RequestAnswer, RequestOutcome } from '../../delivery/request-options.js';
 import type { SendResult } from '../../protocol/frames.js';
 import type { Presence } from '../push-api.controller.js';
+import { ANY_JSON } from './any-json.js';
 
 /** What the push API answers, as classes: the form in which OpenAPI descriptions are made. */
 
@@ -16,6 +18,22 @@ export class PushSendResult implements SendResult {
 
   @ApiProperty({ type: 'integer', minimum: 0, description: NODES })
   nodes!: number;
+}
+
+export class PushRequestAnswer implements RequestAnswer {
+  @ApiProperty()
+  connectionId!: string;
+
+  @ApiProperty({ required: false, description: 'The name of the device or tab.' })
+  device?: string;
+
+  @ApiProperty({ ...ANY_JSON, description: 'What the device answered.' })
+  data!: unknown;
+}
+
+export class PushRequestOutcome implements RequestOutcome {
+  @ApiProperty({ type: [PushRequestAnswer], description: 'In the order in which they came.' })
+  answers!: PushRequestAnswer[];
 }
 
 export class PushConnection implements ConnectionInfo {

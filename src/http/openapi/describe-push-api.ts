@@ -14,11 +14,14 @@ import {
 } from '@nestjs/swagger';
 import { PushApiController } from '../push-api.controller.js';
 import { PushMessageDto } from '../push-message.dto.js';
+import { PushRequestDto } from '../push-request.dto.js';
 import { MAX_NAME_LENGTH } from '../../protocol/names.js';
+import { ANY_JSON } from './any-json.js';
 import {
   PushApiError,
   PushDisconnected,
   PushPresence,
+  PushRequestOutcome,
   PushSendResult,
   PushStats,
 } from './answers.js';
@@ -26,13 +29,21 @@ import {
 const ERRORS = {
   400: 'A field is broken; `message` names each one.',
   401: 'No valid key.',
+  404: 'No device of the uid is online that can answer.',
+  409: 'Every device refused the request.',
   413: 'The body is larger than the limit.',
   415: 'The body is not application/json in UTF-8, or compressed with something unknown.',
   422: 'The Idempotency-Key came before with another body.',
+  429: 'Too many requests of this node wait for answers; try again later.',
   503: 'The cluster cannot be reached now; try again later.',
+  504: 'The request was not answered in time.',
 } as const;
 
 const NAME = { type: 'string', minLength: 1, maxLength: MAX_NAME_LENGTH } as const;
+const ANY: ApiPropertyOptions = {
+  description: 'Any JSON value. Numbers are doubles: send an integer beyond 2^53 - 1 as a string.',
+  ...ANY_JSON,
+};
 let described = false;
 
 /**
@@ -46,6 +57,7 @@ export function describePushApi(): void {
   if (described) return;
   described = true;
   describeMessage();
+  describeRequestBody();
   applyDecorators(
     ApiTags('push'),
     ApiBearerAuth(),
@@ -53,13 +65,14 @@ export function describePushApi(): void {
     answers(401),
   )(PushApiController);
   describeSend();
+  describeRequest();
   describePresence();
   describeDisconnect();
   describeStats();
 }
 
 function describeMessage(): void {
-  property('to', {
+  property(PushMessageDto, 'to', {
     description: 'Whom it is for: a uid, "all", a list of uids, or a group.',
     oneOf: [
       { ...NAME, description: 'A uid, or "all".' },
@@ -73,17 +86,23 @@ function describeMessage(): void {
     ],
     example: 'alice',
   });
-  property('data', {
-    description:
-      'Any JSON value. Numbers are doubles: send an integer beyond 2^53 - 1 as a string.',
-    oneOf: [
-      { type: 'object', additionalProperties: true, nullable: true },
-      { type: 'array', items: {} },
-      { type: 'string' },
-      { type: 'number' },
-      { type: 'boolean' },
-    ],
-    example: { type: 'shipped', order: 42 },
+  property(PushMessageDto, 'data', { ...ANY, example: { type: 'shipped', order: 42 } });
+}
+
+function describeRequestBody(): void {
+  property(PushRequestDto, 'to', { ...NAME, description: 'A uid.', example: 'alice' });
+  property(PushRequestDto, 'data', { ...ANY, example: { approve: 17 } });
+  property(PushRequestDto, 'timeout', {
+    type: 'integer',
+    minimum: 1,
+    required: false,
+    description: 'Milliseconds for the devices to answer; an option of the server by default.',
+  });
+  property(PushRequestDto, 'policy', {
+    enum: ['any', 'all'],
+    default: 'any',
+    required: false,
+    description: 'Whether the first answer is enough, or every device is to answer or refuse.',
   });
 }
 
@@ -101,6 +120,16 @@ function describeSend(): void {
     ApiBody({ type: PushMessageDto }),
     ApiResponse({ status: 202, description: 'On its way.', type: PushSendResult }),
     answers(400, 413, 415, 422, 503),
+  );
+}
+
+function describeRequest(): void {
+  operation(
+    'request',
+    ApiOperation({ summary: 'Ask the devices of a uid' }),
+    ApiBody({ type: PushRequestDto }),
+    ApiResponse({ status: 200, description: 'What they answered.', type: PushRequestOutcome }),
+    answers(400, 404, 409, 413, 415, 429, 503, 504),
   );
 }
 
@@ -137,8 +166,12 @@ function describeStats(): void {
   );
 }
 
-function property(name: keyof PushMessageDto, options: ApiPropertyOptions): void {
-  ApiProperty(options)(PushMessageDto.prototype, name);
+function property<T extends object>(
+  dto: new () => T,
+  name: keyof T & string,
+  options: ApiPropertyOptions,
+): void {
+  ApiProperty(options)(dto.prototype as object, name);
 }
 
 function operation(

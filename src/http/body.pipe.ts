@@ -1,19 +1,19 @@
-import { BadRequestException, Injectable, type PipeTransform } from '@nestjs/common';
+import { BadRequestException, type PipeTransform } from '@nestjs/common';
 import { isObject } from '../protocol/is-object.js';
 import { hasPrototypeKey } from '../protocol/prototype-key.js';
 import { validateWithClassValidator } from '../validation/frame-data.pipe.js';
-import { PushMessageDto } from './push-message.dto.js';
 
 /** Turns a body into its DTO, or refuses it naming every broken field. */
-@Injectable()
-export class PushMessagePipe implements PipeTransform<unknown, PushMessageDto> {
+export class BodyPipe<T extends object> implements PipeTransform<unknown, T> {
+  constructor(private readonly dtoClass: new () => T) {}
+
   /** @throws BadRequestException, or PushException VALIDATION_FAILED with a field's name */
-  transform(body: unknown): PushMessageDto {
+  transform(body: unknown): T {
     if (!isObject(body)) throw new BadRequestException(['body must be a JSON object']);
     // Its text is gone, and with it the short way to know: the first argument asks for the walk.
     if (hasPrototypeKey('__proto__', body)) {
       throw new BadRequestException(['body must be valid JSON without a key "__proto__"']);
     }
-    return validateWithClassValidator(PushMessageDto, body);
+    return validateWithClassValidator(this.dtoClass, body);
   }
 }
