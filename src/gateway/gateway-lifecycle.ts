@@ -7,6 +7,7 @@ import { UidGateway } from '../routing/handlers/uid.gateway.js';
 import { MessageRouter } from '../routing/message-router.js';
 import { PushServer } from './push-server.js';
 import { PushWsAdapter } from './push-ws.adapter.js';
+import { Backlog } from './socket/backlog.js';
 import { Liveness } from './socket/liveness.js';
 import { DrainingRule } from './upgrade/draining.rule.js';
 
@@ -23,6 +24,7 @@ export class GatewayLifecycle {
     private readonly uidGateway: UidGateway,
     private readonly router: MessageRouter,
     private readonly liveness: Liveness,
+    private readonly backlog: Backlog,
     private readonly draining: DrainingRule,
     private readonly config: ApplicationConfig,
     private readonly server: PushServer,
@@ -53,6 +55,7 @@ export class GatewayLifecycle {
 
   stop(): void {
     this.liveness.stop();
+    this.backlog.stop();
   }
 }
 

@@ -81,11 +81,29 @@ export interface GatewayOptions {
   maxFramesPerTurn?: number;
 
   /**
-   * Bytes that may wait unsent for one client; beyond it the socket is closed with 4513.
+   * Bytes that may wait unsent for one client when another message for it comes; beyond it the
+   * socket is closed with 4513, and what waits is thrown away. The message itself does not count:
+   * `maxMessageBytes` limits that.
    *
    * @default 4_194_304 bytes (4 MiB)
    */
   maxBufferedBytes?: number;
+
+  /**
+   * Bytes of memory for all that waits unsent on this node; a message that waits for many counts
+   * once. Beyond it the sockets that are furthest behind are closed with 4513.
+   *
+   * @default 268_435_456 bytes (256 MiB)
+   */
+  maxTotalBufferedBytes?: number;
+
+  /**
+   * Time for a client for which several messages wait to take some of them; then the socket is
+   * closed with 4513, though it may answer pings.
+   *
+   * @default 60_000 ms
+   */
+  stallTimeout?: number;
 
   /**
    * What a text client is told when it has been authenticated.
@@ -157,6 +175,8 @@ export const gatewayOptions = {
   maxStrangerBytes: { default: 67_108_864, rule: whole('bytes', 1, Infinity) },
   maxFramesPerTurn: { default: 256, rule: whole('frames', 1) },
   maxBufferedBytes: { default: 4_194_304, rule: whole('bytes', 1, Infinity) },
+  maxTotalBufferedBytes: { default: 268_435_456, rule: whole('bytes', 1, Infinity) },
+  stallTimeout: { default: 60_000, rule: whole('milliseconds', 1) },
   welcome: { rule: callable('a function from the uid to a string') },
   perMessageDeflate: {
     default: false,

@@ -11,6 +11,7 @@ import { Refusals } from './identity/refusals.js';
 import { Renewal } from './identity/renewal.js';
 import { PushServer } from './push-server.js';
 import { PushWsAdapter } from './push-ws.adapter.js';
+import { Backlog } from './socket/backlog.js';
 import { Liveness } from './socket/liveness.js';
 import { DrainingRule } from './upgrade/draining.rule.js';
 import { SubprotocolRule } from './upgrade/subprotocol.rule.js';
@@ -31,6 +32,7 @@ export const gatewayProviders: Provider[] = [
     inject: [GATEWAY_OPTIONS],
   },
   Liveness,
+  Backlog,
   GivenAuthenticator,
   Authentication,
   Refusals,

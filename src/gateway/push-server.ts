@@ -9,6 +9,7 @@ import { FrameDispatcher } from '../routing/frames/frame-dispatcher.js';
 import type { FrameSource } from '../routing/frames/frame-source.js';
 import { GATEWAY_OPTIONS, type CheckedGatewayOptions } from './gateway.options.js';
 import { FirstMessageGate } from './identity/first-message.gate.js';
+import { Backlog } from './socket/backlog.js';
 import { FrameQueue, type RawFrame, type Task } from './socket/frame-queue.js';
 import { Liveness } from './socket/liveness.js';
 import { Phase } from './socket/phase.js';
@@ -25,7 +26,6 @@ import { areAsExpected } from './wire/ws-internals.js';
 @Injectable()
 export class PushServer extends WebSocketServer<typeof PushSocket> implements SocketHost {
   readonly maxPayload: number;
-  readonly maxBufferedBytes: number;
   /** Told of each socket that has been let in. */
   onOpen: ((socket: PushSocket, request: unknown) => void) | undefined;
   private readonly queue: FrameQueue<PushSocket>;
@@ -36,6 +36,7 @@ export class PushServer extends WebSocketServer<typeof PushSocket> implements So
     @Inject(UPGRADE_RULES) private readonly rules: readonly UpgradeRule[],
     private readonly codecs: Codecs,
     private readonly liveness: Liveness,
+    readonly backlog: Backlog,
     private readonly gate: FirstMessageGate,
     private readonly dispatcher: FrameDispatcher,
     private readonly local: LocalNode,
@@ -51,7 +52,6 @@ export class PushServer extends WebSocketServer<typeof PushSocket> implements So
     };
     super(serverOptions);
     this.maxPayload = options.maxPayload;
-    this.maxBufferedBytes = options.maxBufferedBytes;
     this.direct = options.direct && areAsExpected();
     this.queue = new FrameQueue((socket, frame) => this.process(socket, frame), options);
   }

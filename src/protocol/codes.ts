@@ -75,7 +75,7 @@ export const CloseCode = {
   AUTH_TIMEOUT: 4508,
   /** Retained messages for this uid were lost on the way; come back and recover. */
   MESSAGES_LOST: 4510,
-  /** The client reads more slowly than messages for it arrive. */
+  /** The client reads more slowly than messages for it arrive, or takes nothing any more. */
   SLOW_CONSUMER: 4513,
   /** More waits of this connection than `maxPendingBytes` or `maxStrangerBytes` allows. */
   TOO_MANY_PENDING: 4529,

@@ -1,14 +1,18 @@
 import { RetainedFrame, type OutboundFrame } from '../../registry/transport.js';
+import { framed } from '../wire/wire-frame.js';
+import type { Backlog } from './backlog.js';
 
 /** Frames of others that wait until a socket has been let in, and has got what it missed. */
 export class HeldFrames {
-  /** What they take, about: UTF-16 code units. */
-  size = 0;
+  bytes = 0;
   private readonly frames: OutboundFrame[] = [];
+
+  constructor(private readonly backlog: Backlog) {}
 
   add(frame: OutboundFrame): void {
     this.frames.push(frame);
-    this.size += frame.text.length;
+    this.bytes += framed(frame).length;
+    this.backlog.hold(frame);
   }
 
   /** Without messages of which the socket has got everything up to this offset. */
@@ -16,5 +20,10 @@ export class HeldFrames {
     for (const frame of this.frames) {
       if (!(frame instanceof RetainedFrame) || frame.offset > offset) yield frame;
     }
+  }
+
+  /** They wait no more. */
+  discard(): void {
+    for (const frame of this.frames.splice(0)) this.backlog.release(frame);
   }
 }

@@ -6,16 +6,19 @@ import { CloseCode } from '../../protocol/codes.js';
 import type { ErrorData, FrameId } from '../../protocol/frames.js';
 import type { MaybePromise } from '../../protocol/maybe-promise.js';
 import type { Connection } from '../../registry/connection.js';
-import type { Abortable, OutboundFrame, Transport } from '../../registry/transport.js';
+import { OutboundFrame, type Abortable, type Transport } from '../../registry/transport.js';
 import type { NestCallback } from '../../routing/frames/frame-handler.js';
 import type { Replies } from '../../routing/frames/replies.js';
 import { readDirectly, readOn, type DirectlyRead } from '../wire/direct-reader.js';
-import { joined, wireFrame, type WireFrame } from '../wire/wire-frame.js';
+import { framed, payloadOf } from '../wire/wire-frame.js';
+import { writeFrames, writeQueueOf } from '../wire/write.js';
 import { flushSoon } from '../wire/write-batch.js';
 import { internalsOf, isSenderIdle, type DataListener } from '../wire/ws-internals.js';
+import type { Backlog } from './backlog.js';
 import type { RawFrame, Waiting } from './frame-queue.js';
 import { HeldFrames } from './held-frames.js';
 import { Phase } from './phase.js';
+import { shutSlow, SlowReader, type SlowSocket } from './slow-reader.js';
 import { listenToWs, type WsListener } from './ws-events.js';
 
 /** What stands for a close frame without a code; never sent (RFC 6455, section 7.1.5). */
@@ -31,8 +34,8 @@ type Listening = Parameters<WebSocket['on']>;
 export interface SocketHost {
   /** Bytes of one frame. */
   readonly maxPayload: number;
-  /** Bytes that may wait unsent for one client. */
-  readonly maxBufferedBytes: number;
+  /** What waits for those of its sockets that read slowly. */
+  readonly backlog: Backlog;
   receive(socket: PushSocket, frame: RawFrame): void;
   /** So many bytes more, or less, of the socket wait. */
   count(socket: PushSocket, bytes: number): void;
@@ -54,7 +57,10 @@ export interface SocketHost {
  * who deal with it declares what it sees of it (`Queued`, `Timed`, `Candidate`, `DirectlyRead`,
  * `Transport`, `FrameSource`), and writes only what stands there as its to write.
  */
-export class PushSocket extends WebSocket implements Transport, DirectlyRead, WsListener {
+export class PushSocket
+  extends WebSocket
+  implements Transport, DirectlyRead, SlowSocket, WsListener
+{
   // Those that every message needs come first, side by side: with a hundred thousand sockets
   // each line of memory that a message touches has to be fetched from far away.
   private reached: Phase = Phase.Fresh;
@@ -65,7 +71,9 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
   /** Whether something went out by ws after which its sender was not seen idle yet. */
   private wsSends = false;
   /** Frames that leave at the end of this turn of the event loop. */
-  private outgoing: WireFrame | WireFrame[] | null = null;
+  private outgoing: OutboundFrame | OutboundFrame[] | null = null;
+  /** What waits until the system takes more; null while it takes all. */
+  private slow: SlowReader | null = null;
   /** Whether ws was given something to read after which its receiver was not seen idle yet. */
   wsReads = false;
   /** Whether the application listens for messages itself. */
@@ -172,7 +180,9 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
     const { held } = this;
     this.holds = false;
     this.held = null;
-    if (held !== null) for (const frame of held.after(offset)) this.write(frame);
+    if (held === null) return;
+    for (const frame of held.after(offset)) this.write(frame);
+    held.discard();
   }
 
   expireAt(time: number | undefined): void {
@@ -195,20 +205,40 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
 
   write(frame: OutboundFrame): void {
     if (this.closing) return;
-    if (this.tcp !== null && this.isWsSilent()) {
-      this.queue((frame.wire ??= wireFrame(frame.text)));
+    if (this.slow !== null) {
+      this.slow.add(frame);
+    } else if (this.tcp !== null && this.isWsSilent()) {
+      this.queue(frame);
     } else if (this.readyState === WebSocket.OPEN) {
-      this.send(frame.text);
-      this.checkBuffered();
+      this.flush();
+      if (this.bufferedAmount > 0) this.fallBehind(frame);
+      else this.sendByWs(frame);
     }
   }
 
   writeAll(frames: readonly OutboundFrame[]): MaybePromise<void> {
-    // Compressed frames wait in ws, and no one sees how many.
-    if (this.extensions !== '') return this.sendAll(frames);
     for (const frame of frames) this.write(frame);
     this.flush();
-    return this.drained();
+    return this.slow?.whenOver();
+  }
+
+  /** Writes frames; calls back when the system has taken them, unless the socket has ended. */
+  writeTogether(frames: readonly OutboundFrame[], taken?: () => void): void {
+    if (this.tcp !== null && this.isWsSilent()) return writeFrames(this.tcp, frames, taken);
+    const last = frames.length - 1;
+    frames.forEach((frame, i) => this.sendByWs(frame, i === last ? taken : undefined));
+  }
+
+  get heldBytes(): number {
+    return this.held === null ? 0 : this.held.bytes;
+  }
+
+  get writeQueueSize(): number | undefined {
+    return writeQueueOf(internalsOf(this)._socket);
+  }
+
+  caughtUp(): void {
+    this.slow = null;
   }
 
   shut(code: number, reason: string): void {
@@ -287,7 +317,7 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
 
   /** Whatever goes out by ws's public API goes out after what was delivered before it. */
   override send(...args: unknown[]): void {
-    this.flush();
+    this.flushAll();
     this.wsSends = true;
     (super.send as (...sendArgs: unknown[]) => void)(...args);
   }
@@ -298,7 +328,7 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
    * that goes on being handled until the client has gone.
    */
   override close(code?: number, reason?: string | Buffer): void {
-    this.flush();
+    this.flushAll();
     this.closing = true;
     super.close(code, reason);
     if (!internalsOf(this)._closeFrameReceived) {
@@ -334,10 +364,26 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
     if (outgoing === null) return;
     this.outgoing = null;
     const tcp = this.tcp!;
-    // Cut, or ended by the client, which ws is about to find out.
-    if (!tcp.writable) return;
-    const frames = Array.isArray(outgoing) ? joined(outgoing) : outgoing;
-    if (!tcp.write(frames, 'latin1')) this.checkBuffered();
+    if (tcp.writableLength === 0) writeFrames(tcp, outgoing);
+    else this.fallBehind(outgoing);
+  }
+
+  private flushAll(): void {
+    this.flush();
+    this.slow?.writeRest();
+  }
+
+  /** The system has not taken what was written before: from here on everything waits its turn. */
+  private fallBehind(frames: OutboundFrame | readonly OutboundFrame[]): void {
+    if (this.isClosed || this.readyState !== WebSocket.OPEN) return;
+    const slow = (this.slow ??= new SlowReader(this, this.host.backlog, this.bufferedAmount));
+    if (frames instanceof OutboundFrame) slow.add(frames);
+    else for (const frame of frames) slow.add(frame);
+  }
+
+  private sendByWs(frame: OutboundFrame, taken?: () => void): void {
+    this.wsSends = true;
+    super.send(dataOf(frame), { binary: false }, taken);
   }
 
   private isOpen(): boolean {
@@ -355,7 +401,10 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
   private finish(code: number, reason: string): void {
     if (!this.advance(Phase.Closed)) return;
     this.pending = null;
+    this.held?.discard();
     this.held = null;
+    this.slow?.end();
+    this.slow = null;
     this.request = null;
     this.underWay?.abort();
     this.host.left(this, code, reason);
@@ -380,7 +429,7 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
     return !this.wsSends;
   }
 
-  private queue(frame: WireFrame): void {
+  private queue(frame: OutboundFrame): void {
     if (this.outgoing === null) {
       this.outgoing = frame;
       flushSoon(this);
@@ -390,41 +439,20 @@ export class PushSocket extends WebSocket implements Transport, DirectlyRead, Ws
     } else {
       this.outgoing = [this.outgoing, frame];
     }
-    if (frame.length >= LARGE) this.flush();
+    if (framed(frame).length >= LARGE) this.flush();
   }
 
   private hold(frame: OutboundFrame): void {
-    if (this.phase === Phase.Closed) return;
-    const held = (this.held ??= new HeldFrames());
-    held.add(frame);
-    if (held.size > this.host.maxBufferedBytes) this.shutSlow();
+    if (this.isClosed) return;
+    const held = (this.held ??= new HeldFrames(this.host.backlog));
+    if (held.bytes > this.host.backlog.maxBytes) shutSlow(this);
+    else held.add(frame);
   }
+}
 
-  private sendAll(frames: readonly OutboundFrame[]): MaybePromise<void> {
-    const last = frames.at(-1);
-    if (last === undefined) return;
-    return new Promise((resolve) => {
-      for (const frame of frames) this.send(frame.text, () => frame === last && resolve());
-    });
-  }
-
-  private drained(): MaybePromise<void> {
-    const { _socket: tcp } = internalsOf(this);
-    if (!tcp.writableNeedDrain) return;
-    return new Promise((resolve) => {
-      const done = (): void => {
-        tcp.off('drain', done).off('close', done);
-        resolve();
-      };
-      tcp.on('drain', done).on('close', done);
-    });
-  }
-
-  private checkBuffered(): void {
-    if (this.bufferedAmount > this.host.maxBufferedBytes) this.shutSlow();
-  }
-
-  private shutSlow(): void {
-    this.shut(CloseCode.SLOW_CONSUMER, 'reads too slowly');
-  }
+/** For ws: of a large frame the bytes, which all sockets share, and which it does not copy. */
+function dataOf(frame: OutboundFrame): string | Buffer {
+  if (frame.text.length < LARGE) return frame.text;
+  const wire = framed(frame);
+  return typeof wire === 'string' ? frame.text : payloadOf(wire);
 }

@@ -17,12 +17,39 @@ export function wireFrame(text: string): WireFrame {
   return isAscii && length <= MAX_STRING ? asString(text) : asBuffer(text, length);
 }
 
-/** Several frames as one. */
-export function joined(frames: readonly WireFrame[]): WireFrame {
-  if (frames.every((frame) => typeof frame === 'string')) return frames.join('');
-  return Buffer.concat(
-    frames.map((frame) => (typeof frame === 'string' ? Buffer.from(frame, 'latin1') : frame)),
-  );
+/** What keeps how it is written, once that is known. */
+export interface Framed {
+  readonly text: string;
+  wire: WireFrame | undefined;
+}
+
+/** As it is written, to however many sockets. */
+export function framed(frame: Framed): WireFrame {
+  return (frame.wire ??= wireFrame(frame.text));
+}
+
+/** Several frames as few: strings become one, and buffers, which others write too, stay whole. */
+export function joined(frames: readonly Framed[]): WireFrame[] {
+  const parts: WireFrame[] = [];
+  let text = '';
+  for (const frame of frames) {
+    const wire = framed(frame);
+    if (typeof wire === 'string') {
+      text += wire;
+    } else {
+      if (text !== '') parts.push(text);
+      text = '';
+      parts.push(wire);
+    }
+  }
+  if (text !== '') parts.push(text);
+  return parts;
+}
+
+/** What a frame carries, in the same memory. */
+export function payloadOf(frame: Buffer): Buffer {
+  const length = frame[1];
+  return frame.subarray(length < 126 ? 2 : length === 126 ? 4 : 10);
 }
 
 function asString(text: string): string {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as ws from 'ws';
-import { joined, wireFrame } from '../../../../src/gateway/wire/wire-frame.js';
+import { joined, payloadOf, wireFrame } from '../../../../src/gateway/wire/wire-frame.js';
 
 /** `ws` exports its sender, and its types do not describe it. */
 const { Sender } = ws as unknown as {
@@ -38,8 +38,24 @@ describe('a frame as it is written', () => {
     fc.assert(
       fc.property(fc.array(text, { minLength: 1, maxLength: 6 }), (payloads) => {
         const expected = Buffer.concat(payloads.map(byWs));
-        expect(bytesOf(joined(payloads.map(wireFrame))).equals(expected)).toBe(true);
+        const parts = joined(payloads.map((text) => ({ text, wire: undefined })));
+        expect(Buffer.concat(parts.map(bytesOf)).equals(expected)).toBe(true);
       }),
     );
+  });
+
+  it('is not copied to go out beside others when it is a buffer', () => {
+    const [small, large] = ['a', 'x'.repeat(3_000)].map((text) => ({
+      text,
+      wire: wireFrame(text),
+    }));
+    const parts = joined([small, small, large, small]);
+    expect(parts).toHaveLength(3);
+    expect(parts[1]).toBe(large.wire);
+  });
+
+  it.each([1, 125, 126, 65_535, 65_536])('of %i bytes carries them', (length) => {
+    const frame = wireFrame('é'.repeat((length - (length % 2)) / 2) + 'x'.repeat(length % 2));
+    expect(payloadOf(bytesOf(frame)).length).toBe(length);
   });
 });
