@@ -42,6 +42,7 @@ export { TrustUidAuthenticator } from './gateway/identity/authenticators/trust-u
 export { Connection, connectionOf, Uid } from './routing/handlers/decorators.js';
 export { AllowAllRoutePolicy, RoutePolicy, UidsOnlyRoutePolicy } from './routing/route-policy.js';
 export type { RouteTarget } from './engine/target.js';
+export { AckDto } from './validation/ack.dto.js';
 export { BroadcastDto } from './validation/broadcast.dto.js';
 export { SendDto } from './validation/send.dto.js';
 export type { PushSocket } from './routing/handlers/push-socket.js';

@@ -1,6 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { ENGINE, type Engine } from '../engine/engine.js';
 import { HISTORY, type History, type HistoryKeeper } from '../history/history.js';
+import { Acknowledgements } from './acknowledgements.js';
 import { Archive } from './archive.js';
 import { Asked } from './asked.js';
 import {
@@ -36,6 +37,7 @@ export const deliveryProviders: Provider[] = [
   Asked,
   Requests,
   Archive,
+  Acknowledgements,
   DeliveryLifecycle,
 ];
 

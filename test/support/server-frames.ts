@@ -26,6 +26,16 @@ export function readJsonFrame(text: string): VectorFrame {
     case 'message':
       if (id !== undefined) throw malformed('id of a message frame', id);
       return messageOf(data);
+    case 'acked': {
+      if (id === undefined) throw malformed('id of acked', id);
+      const { offset } = object(data, ['offset']);
+      return { kind: 'reply', event, data: { offset: offsetOf(offset, 0) }, id };
+    }
+    case 'settled': {
+      if (id !== undefined) throw malformed('id of a settled frame', id);
+      const { id: messageId, offset } = object(data, ['id', 'offset']);
+      return { kind: 'settled', id: string(messageId), offset: offsetOf(offset, 1) };
+    }
     case 'request': {
       if (id !== undefined) throw malformed('id of a request frame', id);
       const request = object(data, ['id', 'data']);

@@ -31,6 +31,7 @@ export interface VectorAnswer {
 export type VectorFrame =
   | { kind: 'welcome'; uid: string; connectionId: string; stream?: StreamData; id?: FrameId }
   | { kind: 'message'; id: string; from?: string; data: unknown; offset?: number }
+  | { kind: 'settled'; id: string; offset: number }
   | { kind: 'request'; id: string; data: unknown }
   | { kind: 'cancelled'; id: string }
   | { kind: 'reply'; event: string; data?: unknown; id?: FrameId }
@@ -66,6 +67,10 @@ export function encode(codec: Codec, frame: VectorFrame): string | null {
       return codec.encodeWelcome(frame.uid, frame.connectionId, frame.id, frame.stream);
     case 'message':
       return codec.encodeMessage(messageOf(frame)) ?? null;
+    case 'settled': {
+      const { id, offset } = frame;
+      return codec.encodeMessage(Message.notice(id, 'settled', { id, offset })) ?? null;
+    }
     case 'request':
       return codec.encodeMessage(requestOf(frame)) ?? null;
     case 'cancelled':

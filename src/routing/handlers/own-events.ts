@@ -6,10 +6,11 @@ import {
   INTERCEPTORS_METADATA,
   PIPES_METADATA,
 } from '@nestjs/common/constants.js';
+import { AckDto } from '../../validation/ack.dto.js';
 import { BroadcastDto } from '../../validation/broadcast.dto.js';
 import { validateFrameData } from '../../validation/frame-data.pipe.js';
 import type { SendResult } from '../../protocol/frames.js';
-import { andThen } from '../../protocol/maybe-promise.js';
+import { andThen, isPromise } from '../../protocol/maybe-promise.js';
 import {
   DirectHandler,
   type FrameHandler,
@@ -31,6 +32,7 @@ export const OWN_EVENTS = {
   ping: { method: 'ping', always: true },
   send: { method: 'send', always: false },
   broadcast: { method: 'broadcast', always: false },
+  ack: { method: 'acknowledge', always: false },
   response: { method: 'respond', always: false },
 } as const;
 
@@ -56,6 +58,10 @@ export function directHandlers(
     broadcast: overlapping('broadcast', (connection, frameData) => {
       const { data } = validateFrameData(BroadcastDto, frameData);
       return andThen(router.start(connection, { kind: 'all' }, data), sentOrUnderway);
+    }),
+    ack: overlapping('ack', (connection, frameData) => {
+      const acked = gateway.acknowledge(connection, validateFrameData(AckDto, frameData));
+      return isPromise(acked) ? new Underway(acked) : acked;
     }),
     response: new SilentHandler((connection, frameData) =>
       gateway.respond(connection, validateFrameData(ResponseDto, frameData)),

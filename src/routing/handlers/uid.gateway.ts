@@ -1,9 +1,12 @@
 import { Inject } from '@nestjs/common';
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
+import { ErrorCode } from '../../protocol/codes.js';
 import type { SendResult } from '../../protocol/frames.js';
 import { andThen, type MaybePromise } from '../../protocol/maybe-promise.js';
 import type { Connection as RegisteredConnection } from '../../registry/connection.js';
+import { Acknowledgements, type Acknowledged } from '../../delivery/acknowledgements.js';
 import { Asked } from '../../delivery/asked.js';
+import { AckDto } from '../../validation/ack.dto.js';
 import { BroadcastDto } from '../../validation/broadcast.dto.js';
 import { Connection } from './decorators.js';
 import { IdentityRenewal } from './identity-renewal.js';
@@ -26,6 +29,7 @@ export class UidGateway {
   // Not by the constructor: a subclass has one of its own, for what it asks Nest for.
   @Inject() private readonly router!: MessageRouter;
   @Inject() private readonly asked!: Asked;
+  @Inject() private readonly acknowledgements!: Acknowledgements;
   @Inject() private readonly renewal!: IdentityRenewal;
 
   /** Renews the identity of the connection; for the same uid only. */
@@ -56,6 +60,15 @@ export class UidGateway {
     return andThen(this.router.route(sender, { kind: 'all' }, data), sent);
   }
 
+  /** A device has seen all messages up to there. */
+  @SubscribeMessage('ack')
+  acknowledge(
+    @Connection() device: RegisteredConnection,
+    @MessageBody(FrameDataPipe) { offset }: AckDto,
+  ): MaybePromise<OwnReply> {
+    return andThen(this.acknowledgements.acknowledge(device, offset), acked);
+  }
+
   /** A device answers a request; it hears of it only if that is refused. */
   @SubscribeMessage('response')
   respond(
@@ -73,4 +86,11 @@ export class UidGateway {
 
 export function sent(result: SendResult): OwnReply {
   return { event: 'sent', data: result };
+}
+
+/** An error only for those who want an answer: too late is no mistake. */
+function acked({ cursor, isTooLate }: Acknowledged): OwnReply {
+  if (!isTooLate) return { event: 'acked', data: { offset: cursor } };
+  const message = 'Another device has acknowledged this message first.';
+  return { event: 'error', data: { code: ErrorCode.CONFLICT, message } };
 }

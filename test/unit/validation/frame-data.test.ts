@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PushException } from '../../../src/index.js';
+import { AckDto } from '../../../src/validation/ack.dto.js';
 import { BroadcastDto } from '../../../src/validation/broadcast.dto.js';
 import {
   validateFrameData,
@@ -32,6 +33,7 @@ const frameData = fc.record(
     to,
     data: fc.jsonValue(),
     extra: fc.jsonValue(),
+    offset: fc.oneof(fc.integer(), fc.jsonValue()),
     id: fc.oneof(fc.string(), fc.jsonValue()),
     error: fc.oneof(fc.record({ code: fc.string(), message: fc.string() }), fc.jsonValue()),
   },
@@ -43,6 +45,7 @@ describe('the validation of frame data', () => {
     ['send', SendDto],
     ['broadcast', BroadcastDto],
     ['response', ResponseDto],
+    ['ack', AckDto],
   ])("gives class-validator's answer for every %s, whichever way it took", (_, dto) => {
     fc.assert(
       fc.property(frameData, (value) => {
@@ -57,6 +60,7 @@ describe('the validation of frame data', () => {
     expect(SendDto.fromPlain({ to: 'ada', data: null })).toBeInstanceOf(SendDto);
     expect(BroadcastDto.fromPlain({ data: 0 })).toBeInstanceOf(BroadcastDto);
     expect(ResponseDto.fromPlain({ id: 'a', data: 0 })).toBeInstanceOf(ResponseDto);
+    expect(AckDto.fromPlain({ offset: 0 })).toBeInstanceOf(AckDto);
     expect(validateFrameData(SendDto, { to: ['ada'], data: 1 })).toBeInstanceOf(SendDto);
   });
 
