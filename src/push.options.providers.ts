@@ -1,4 +1,5 @@
 import type { FactoryProvider, Provider } from '@nestjs/common';
+import { instanceProviders } from './options/application-part.js';
 import {
   checkAsyncOptions,
   checkMade,
@@ -20,7 +21,12 @@ const ROOM_OPTIONS: Provider[] = ROOMS.map(({ token }) => ({
 
 /** @throws Error that names a broken option, what was given and what is allowed */
 export function optionsProviders(given: PushModuleOptions): Provider[] {
-  return [{ provide: PUSH_OPTIONS, useValue: checkPushOptions(given) }, ...ROOM_OPTIONS];
+  const options = checkPushOptions(given);
+  return [
+    { provide: PUSH_OPTIONS, useValue: options },
+    ...ROOM_OPTIONS,
+    ...instanceProviders(options.authenticator),
+  ];
 }
 
 /** The same with options that are made, and checked, when the application starts. */

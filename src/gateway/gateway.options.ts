@@ -14,8 +14,8 @@ export interface GatewayOptions {
   authenticator?: Authenticator | Type<Authenticator>;
 
   /**
-   * Path of the WebSocket endpoint on the application's HTTP server. Not affected by a global
-   * prefix.
+   * Path of the WebSocket endpoint on the application's HTTP server, exactly as it is written: a
+   * slash at its end counts. Not affected by a global prefix.
    *
    * @default '/'
    */

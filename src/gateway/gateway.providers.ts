@@ -5,6 +5,7 @@ import { SOCKET_PATH } from '../routing/handlers/shared-gateways.js';
 import { GatewayLifecycle } from './gateway-lifecycle.js';
 import { GATEWAY_OPTIONS, type CheckedGatewayOptions } from './gateway.options.js';
 import { Authentication } from './identity/authentication.js';
+import { Authenticator } from './identity/authenticators/authenticator.js';
 import { FirstMessageGate } from './identity/first-message.gate.js';
 import { GivenAuthenticator } from './identity/given-authenticator.js';
 import { Refusals } from './identity/refusals.js';
@@ -33,7 +34,7 @@ export const gatewayProviders: Provider[] = [
   },
   Liveness,
   Backlog,
-  GivenAuthenticator,
+  { provide: Authenticator, useClass: GivenAuthenticator },
   Authentication,
   Refusals,
   FirstMessageGate,

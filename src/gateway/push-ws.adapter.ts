@@ -1,4 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { WsAdapter } from '@nestjs/platform-ws';
@@ -24,7 +25,8 @@ const HTTP_SERVER_PORT = 0;
  */
 @Injectable()
 export class PushWsAdapter extends WsAdapter {
-  private readonly stopListening = new Map<number, () => void>();
+  /** Servers on whose upgrades we listen, each with what ends that. */
+  private readonly listening = new Map<Server, () => void>();
   private closing: Promise<void> | undefined;
 
   /** @internal */
@@ -46,9 +48,10 @@ export class PushWsAdapter extends WsAdapter {
     port: number,
     options: Record<string, unknown> & { path?: string } = {},
   ): unknown {
-    const isOurs = options.path === PUSH_PATH || normalizePath(options.path) === this.options.path;
-    if (port !== HTTP_SERVER_PORT || !isOurs) return super.create(port, options) as unknown;
     const { path } = this.options;
+    const isOurs =
+      options.path === PUSH_PATH || normalizePath(options.path) === normalizePath(path);
+    if (port !== HTTP_SERVER_PORT || !isOurs) return super.create(port, options) as unknown;
     const httpServer = this.httpServer as Server | undefined;
     if (httpServer === undefined) {
       throw new Error('PushModule found no HTTP server: give it the option gateway: false here.');
@@ -57,8 +60,21 @@ export class PushWsAdapter extends WsAdapter {
       this.gateways.guardHooks();
       this.ensureHttpServerExists(port, httpServer);
       this.addWsServerToRegistry(Object.assign(this.server, { path }), port, path);
+      // Nest has taken a slash from its end; ours is served as it is written.
+      Object.assign(this.server, { path });
     }
     return this.server;
+  }
+
+  /**
+   * Serves the push socket on another server too, and so the gateways of other paths: for an
+   * application that hands its Express or Fastify instance to a server that it made itself. That
+   * server is the application's to close; the sockets on it end with the application.
+   *
+   * @param server any server of `node:http` or `node:https`, listening or not
+   */
+  serve(server: Server | HttpsServer): void {
+    this.listen(server, HTTP_SERVER_PORT);
   }
 
   /** @internal A client is shown to the gateways on our path later, or never. */
@@ -90,8 +106,8 @@ export class PushWsAdapter extends WsAdapter {
   }
 
   override async dispose(): Promise<void> {
-    for (const stop of this.stopListening.values()) stop();
-    this.stopListening.clear();
+    for (const stop of this.listening.values()) stop();
+    this.listening.clear();
     await super.dispose();
   }
 
@@ -99,10 +115,14 @@ export class PushWsAdapter extends WsAdapter {
     if (this.httpServersRegistry.has(port)) return undefined;
     const server = httpServer ?? createServer(answerHttp);
     this.httpServersRegistry.set(port, server);
-    const takerOf = (path: string): UpgradeTaker | undefined => this.takerOf(port, path);
-    const stop = listenForUpgrades(server, takerOf, this.options.authTimeout);
-    this.stopListening.set(port, stop);
+    this.listen(server, port);
     return server;
+  }
+
+  private listen(server: Server, port: number): void {
+    if (this.listening.has(server)) return;
+    const takerOf = (path: string): UpgradeTaker | undefined => this.takerOf(port, path);
+    this.listening.set(server, listenForUpgrades(server, takerOf, this.options.authTimeout));
   }
 
   private takersOf(port: number): (WebSocketServer & { path: string })[] {

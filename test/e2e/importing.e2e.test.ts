@@ -75,6 +75,16 @@ describe('importing PushModule', () => {
     await expect(app.connectText()).rejects.toThrow('404');
   });
 
+  it.each(['/socket', '/socket/'])('serves %s exactly as it is written', async (path) => {
+    await app.start({ push: { path } });
+    await expectPushAt(app.http.replace('http', 'ws') + path);
+    for (const other of ['/socket', '/socket/', '/socket//', '//socket', '/Socket', '/socket/x']) {
+      if (other === path) continue;
+      const answer = await refusedUpgrade(app.http.replace('http', 'ws') + other);
+      expect([other, answer.status]).toEqual([other, 404]);
+    }
+  });
+
   it('takes options from a factory with injected providers', async () => {
     const module = PushModule.forRootAsync({
       imports: [UsersModule],
@@ -112,6 +122,33 @@ describe('importing PushModule', () => {
     app.nest.get(UsersService).names.set('another', 'bob');
     const client = await app.connectText();
     expect(await client.login('another')).toContain('bob');
+  });
+
+  it.each([
+    ['its class, where an instance was given', TrustUidAuthenticator, {}],
+    ['the class Authenticator', Authenticator, {}],
+    [
+      'the class Authenticator, where a factory made it',
+      Authenticator,
+      {
+        module: PushModule.forRootAsync({
+          useFactory: () => ({ authenticator: new TrustUidAuthenticator() }),
+        }),
+      },
+    ],
+    [
+      'the class Authenticator, where a class was given',
+      Authenticator,
+      { module: PushModule.forRoot({ imports: [UsersModule], authenticator: KeyAuthenticator }) },
+    ],
+  ])('lets a test replace the authenticator under %s', async (_, token, options) => {
+    const everyoneIsBob = { authenticate: () => ({ uid: 'bob' }) };
+    await app.start({
+      ...options,
+      override: (testing) => testing.overrideProvider(token).useValue(everyoneIsBob),
+    });
+    const client = await app.connectText();
+    expect(await client.login('key-of-ada')).toContain('bob');
   });
 
   it('says what to do when the application sets another adapter', async () => {

@@ -5,7 +5,7 @@ import {
   type ModuleMetadata,
 } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
+import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import {
   ConnectionRegistryService,
   PushModule,
@@ -24,6 +24,8 @@ export interface AppOptions extends ModuleMetadata {
   https?: boolean;
   /** Hears of everything from before the application is there; none unless given. */
   logger?: LoggerService;
+  /** What a test replaces of the application. */
+  override?: (testing: TestingModuleBuilder) => TestingModuleBuilder;
   /** What a `main.ts` would do before it listens. */
   configure?: (app: INestApplication) => void;
 }
@@ -44,17 +46,13 @@ const SILENT: LoggerService = { log() {}, warn() {}, error() {} };
 /** Starts a Nest application with PushModule on a free port. */
 export async function startApp(options: AppOptions = {}): Promise<RunningApp> {
   const { push, module, logger = SILENT, configure, imports = [], ...rest } = options;
-  const { adapter, https, ...metadata } = rest;
+  const { adapter, https, override = (builder) => builder, ...metadata } = rest;
   // The authenticator speaks when it is constructed, before there is a module.
   Logger.overrideLogger(logger);
   const pushModule =
     module ?? PushModule.forRoot({ authenticator: new TrustUidAuthenticator(), ...push });
-  const testing = await Test.createTestingModule({
-    imports: [pushModule, ...imports],
-    ...metadata,
-  })
-    .setLogger(logger)
-    .compile();
+  const builder = Test.createTestingModule({ imports: [pushModule, ...imports], ...metadata });
+  const testing = await override(builder.setLogger(logger)).compile();
   const app =
     adapter === 'fastify'
       ? testing.createNestApplication(new FastifyAdapter(https ? { https: CERTIFICATE } : {}))

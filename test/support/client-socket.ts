@@ -6,6 +6,8 @@ export interface ConnectOptions {
   /** Subprotocols to offer; `connectJson` and `connectText` offer their own unless told. */
   protocols?: string | readonly string[];
   headers?: Record<string, string>;
+  /** False to take any certificate. */
+  rejectUnauthorized?: boolean;
 }
 
 export interface Closing {
@@ -165,9 +167,9 @@ export abstract class TestClient<Frame> {
   }
 }
 
-function newSocket(url: string, { protocols = [], headers }: ConnectOptions): WebSocket {
+function newSocket(url: string, { protocols = [], ...options }: ConnectOptions): WebSocket {
   const offered = typeof protocols === 'string' ? [protocols] : [...protocols];
-  return new WebSocket(url, offered, { headers, handshakeTimeout: PATIENCE });
+  return new WebSocket(url, offered, { ...options, handshakeTimeout: PATIENCE });
 }
 
 function textOf(data: RawData): string {

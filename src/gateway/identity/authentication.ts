@@ -7,8 +7,11 @@ import { isName, isUid } from '../../protocol/names.js';
 import { within } from '../../protocol/within.js';
 import type { Abortable, Transport } from '../../registry/transport.js';
 import { GATEWAY_OPTIONS, type CheckedGatewayOptions } from '../gateway.options.js';
-import type { AuthenticationContext, Identity } from './authenticators/authenticator.js';
-import { GivenAuthenticator } from './given-authenticator.js';
+import {
+  Authenticator,
+  type AuthenticationContext,
+  type Identity,
+} from './authenticators/authenticator.js';
 import { IdentityRefused } from './identity-refused.js';
 
 /** Who shows a credential. */
@@ -27,7 +30,7 @@ export class Authentication {
   private readonly timeout: number;
 
   constructor(
-    private readonly authenticator: GivenAuthenticator,
+    private readonly authenticator: Authenticator,
     @Inject(GATEWAY_OPTIONS) { authenticatorTimeout }: CheckedGatewayOptions,
   ) {
     this.timeout = authenticatorTimeout;
@@ -41,7 +44,7 @@ export class Authentication {
     const context = new Context(applicant);
     let answer: MaybePromise<Identity | null>;
     try {
-      answer = this.authenticator.get().authenticate(credential, context);
+      answer = this.authenticator.authenticate(credential, context);
     } catch (error) {
       throw refusalOrFault(error);
     }

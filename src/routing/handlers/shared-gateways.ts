@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, type Type } from '@nestjs/common';
 import { EXCEPTION_FILTERS_METADATA, INTERCEPTORS_METADATA } from '@nestjs/common/constants.js';
 import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { MESSAGE_METADATA } from '@nestjs/websockets/constants.js';
-import { findGateways, type FoundGateway } from './found-gateways.js';
+import { findGateways, normalizePath, type FoundGateway } from './found-gateways.js';
 import { guardHooks } from './guarded-hooks.js';
 import { OWN_EVENTS } from './own-events.js';
 import { addEnhancer } from './enhancers.js';
@@ -96,7 +96,7 @@ export class SharedGateways {
   }
 
   private isShared({ path }: FoundGateway): boolean {
-    return path === PUSH_PATH || path === this.path;
+    return path === PUSH_PATH || path === normalizePath(this.path);
   }
 
   /** Next to the handler, behind all interceptors of the application. */
