@@ -7,6 +7,7 @@ const PROGRAMS = [
   'other-clients',
   'packaging',
   'published-types',
+  'soak',
   'workerman',
 ];
 
