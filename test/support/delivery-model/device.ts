@@ -1,0 +1,85 @@
+import { connectJson, type JsonClient, type JsonFrame, type Position } from '../client.js';
+
+/**
+ * A device as PROTOCOL.md asks a client to be: it keeps its position, comes back with it, and
+ * drops what it has seen. It notes whatever the server may not do.
+ */
+export class Device {
+  /** Where it stands; undefined before its first connection. */
+  position: Position | undefined;
+  /** Whether it began with an empty stream: one that is lost then is nothing lost. */
+  beganEmpty = false;
+  /** Offsets that were skipped within an epoch, as `epoch offset`: settled ones may be. */
+  readonly skipped = new Set<string>();
+  /** Breaches of what is promised. */
+  readonly breaches: string[] = [];
+  private client: JsonClient | undefined;
+  private taken = 0;
+
+  constructor(
+    readonly uid: string,
+    readonly name: string,
+  ) {}
+
+  get isConnected(): boolean {
+    return this.client?.isOpen ?? false;
+  }
+
+  /** Connects if it can; a node that is away or cut off is no breach. */
+  async connect(url: string): Promise<void> {
+    if (this.isConnected) return;
+    this.absorb();
+    this.client = undefined;
+    const recover = this.position;
+    try {
+      const client = await connectJson(url);
+      const { stream } = await client.login({ uid: this.uid, device: this.name, recover });
+      this.client = client;
+      this.taken = 0;
+      // The history is out of reach: it comes back later.
+      if (stream === undefined) return await client.terminate();
+      if (recover !== undefined && stream.recovered === true) this.keep(recover, stream);
+      else this.begin(stream);
+    } catch {
+      await this.client?.terminate();
+    }
+  }
+
+  async drop(): Promise<void> {
+    this.absorb();
+    await this.client?.terminate();
+  }
+
+  /** Acknowledges all that it has. */
+  acknowledge(): void {
+    this.absorb();
+    if (!this.isConnected || this.position === undefined || this.position.offset === 0) return;
+    this.client!.send({ event: 'ack', data: { offset: this.position.offset } });
+  }
+
+  /** Takes in what has come. */
+  absorb(): void {
+    const frames = this.client?.received ?? [];
+    for (; this.taken < frames.length; this.taken++) this.take(frames[this.taken]);
+  }
+
+  private begin({ epoch, offset }: Position): void {
+    this.position = { epoch, offset };
+    this.beganEmpty = offset === 0;
+  }
+
+  private keep(recover: Position, stream: Position): void {
+    if (stream.epoch !== recover.epoch) this.breaches.push('recovered into another epoch');
+    if (stream.offset < recover.offset) this.breaches.push('recovered before where it was');
+  }
+
+  private take({ event, data }: JsonFrame): void {
+    const offset = (data as { offset?: number } | undefined)?.offset;
+    if (event !== 'message' || offset === undefined || this.position === undefined) return;
+    const { epoch, offset: before } = this.position;
+    // It has seen that one. If it had not, there was a hole.
+    if (offset <= before) return;
+    for (let missed = before + 1; missed < offset; missed++) this.skipped.add(`${epoch} ${missed}`);
+    this.position = { epoch, offset };
+  }
+}
