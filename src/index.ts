@@ -12,7 +12,12 @@ export type { RoutingOptions } from './routing/routing.options.js';
 
 export { ConnectionRegistryService } from './service/connection-registry.service.js';
 export type { KeptMessage, KeptMessages, MessagesQuery } from './delivery/archive.js';
-export type { PlainSendOptions, SendOptions, SendOutcome } from './delivery/send-options.js';
+export type {
+  PlainSendOptions,
+  PlainSendOutcome,
+  SendOptions,
+  SendOutcome,
+} from './delivery/send-options.js';
 export type {
   RequestAnswer,
   RequestOptions,
@@ -63,6 +68,7 @@ export type { NodeHandler, NodeNote } from './engine/node-handler.js';
 export type { ConnectionInfo } from './engine/connection-info.js';
 export type { Except, Member, Target } from './engine/target.js';
 export { MemoryCluster } from './engine/memory/memory-cluster.js';
+export type { MemoryClusterOptions } from './engine/memory/memory.options.js';
 export { MemoryEngine } from './engine/memory/memory.engine.js';
 
 export type {

@@ -53,6 +53,22 @@ export interface DeliveryOptions {
   maxRecipients?: number;
 
   /**
+   * Within so long a send that comes again under its `idempotencyKey` is answered as the first time,
+   * and not sent again. With several nodes, the same on each.
+   *
+   * @default 600_000 ms (ten minutes)
+   */
+  idempotencyWindow?: number;
+
+  /**
+   * A send under a key has so long to be done. Repeats wait for it meanwhile; if its node has died,
+   * the next one after that sends. More than your engine's calls may take.
+   *
+   * @default 10_000 ms
+   */
+  idempotencyLease?: number;
+
+  /**
    * Requests of this node that may wait for answers at once; one more is refused with
    * RATE_LIMITED.
    *
@@ -73,6 +89,8 @@ export const deliveryOptions = {
     rule: { allowed: 'an object with options of the history, or none', accepts: isObject },
   },
   maxRecipients: { default: 1_000, rule: whole('uids', 1) },
+  idempotencyWindow: { default: 600_000, rule: whole('milliseconds', 1) },
+  idempotencyLease: { default: 10_000, rule: whole('milliseconds', 1) },
   maxPendingRequests: { default: 10_000, rule: whole('requests', 1) },
   requestTimeout: { default: 10_000, rule: whole('milliseconds', 1) },
 } satisfies OptionTable<DeliveryOptions>;

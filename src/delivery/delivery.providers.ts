@@ -11,6 +11,7 @@ import {
   type CheckedPushHistoryOptions,
 } from './delivery.options.js';
 import { DeliveryLifecycle } from './delivery-lifecycle.js';
+import { Idempotency } from './idempotency.js';
 import { LocalNode } from '../registry/local-node.js';
 import { Recovery } from './recovery.js';
 import { Requests } from './requests.js';
@@ -34,6 +35,7 @@ export const deliveryProviders: Provider[] = [
   { provide: Recovery, useFactory: recoveryOf, inject: [SETTINGS, HISTORY, Streams] },
   Sender,
   RetainedSends,
+  Idempotency,
   Asked,
   Requests,
   Archive,

@@ -4,6 +4,12 @@ import type { SendResult, StreamPosition } from '../protocol/frames.js';
 export interface PlainSendOptions {
   /** Uids and connectionIds that do not get the message. Does not change `nodes`. */
   except?: string | readonly string[];
+  /**
+   * Names what is sent, for those who may send it again because they do not know what became of
+   * it: a string of 1 to 255 characters. It is sent once, whichever node is asked; a repeat within
+   * `idempotencyWindow` answers what the first one did, with `repeated`.
+   */
+  idempotencyKey?: string;
 }
 
 /**
@@ -22,5 +28,11 @@ export interface SendOptions extends PlainSendOptions {
   settle?: 'first-ack';
 }
 
-/** What became of a send. A retained one to a single uid has its place in the uid's stream. */
-export interface SendOutcome extends SendResult, Partial<StreamPosition> {}
+/** What became of a send. */
+export interface PlainSendOutcome extends SendResult {
+  /** There if this had been sent before under its `idempotencyKey`, and was not sent again. */
+  repeated?: true;
+}
+
+/** What became of a send that may be retained: to a single uid it has its place in the stream. */
+export interface SendOutcome extends PlainSendOutcome, Partial<StreamPosition> {}

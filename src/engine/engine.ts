@@ -49,6 +49,8 @@ export const ENGINE = Symbol('Engine');
  * - A message is carried only to nodes that hold a connection of its target.
  * - `publish` answers how many nodes those are; `except` does not change that count.
  * - Notes of one node to another arrive at most once, in the order of the `tell` calls.
+ * - A key holds one text, on every node the same, until its time is over, or it is freed, or there
+ *   is no room for it any more: the text of the first who claims it.
  * - A uid's membership of a group lasts until it leaves or the group is dissolved, whether it
  *   is online or not; a connection's membership ends with the connection.
  * - Of changes of one membership that are made at once the engine decides which is the last. Open
@@ -83,6 +85,16 @@ export interface Engine {
 
   /** Tells a node something, itself included; answers whether that node is there. */
   tell(node: string, note: NodeNote): MaybePromise<boolean>;
+
+  /**
+   * Has a key hold a text for so many milliseconds, if it holds none. Answers the text that it holds
+   * already; undefined when it was free.
+   */
+  claim(key: string, text: string, ttl: number): MaybePromise<string | undefined>;
+  /** The key holds another text from now on, for so long, if it still holds the one that was claimed. */
+  keep(key: string, claimed: string, text: string, ttl: number): MaybePromise<void>;
+  /** The key is free, if it still holds the text that was claimed. */
+  release(key: string, claimed: string): MaybePromise<void>;
 
   joinGroup(member: Member, group: string): MaybePromise<void>;
   leaveGroup(member: Member, group: string): MaybePromise<void>;

@@ -4,8 +4,11 @@ import { ErrorCode } from '../protocol/codes.js';
 import type { FieldError, PushException } from '../protocol/push.exception.js';
 
 /** The HttpException for a `PushException`: Nest's usual body, and the `code` in it. */
-export function toHttpException(exception: PushException): HttpException {
-  const { code, statusCode } = exception;
+export function toHttpException(
+  exception: PushException,
+  statusCode = exception.statusCode,
+): HttpException {
+  const { code } = exception;
   const body = { statusCode, code, message: messageOf(exception), error: STATUS_CODES[statusCode] };
   return new HttpException(body, statusCode, { cause: exception });
 }

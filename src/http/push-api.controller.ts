@@ -1,4 +1,5 @@
 import {
+  BadRequestException,
   Controller,
   Delete,
   Get,
@@ -11,18 +12,21 @@ import {
   UseInterceptors,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
+import { contentOf, Idempotency } from '../delivery/idempotency.js';
+import { IDEMPOTENCY_KEY_RULE, isIdempotencyKey } from '../delivery/idempotency-key.js';
 import type { RequestOutcome } from '../delivery/request-options.js';
+import type { PlainSendOutcome } from '../delivery/send-options.js';
 import { Sender } from '../delivery/sender.js';
 import type { ConnectionInfo } from '../engine/connection-info.js';
 import type { Counts } from '../engine/engine.js';
-import type { SendResult } from '../protocol/frames.js';
-import { Message } from '../protocol/message.js';
+import { ErrorCode } from '../protocol/codes.js';
+import { PushException } from '../protocol/push.exception.js';
 import { ConnectionRegistryService } from '../service/connection-registry.service.js';
 import { targetOf } from '../engine/target.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { ApiKeys } from './api-keys.js';
 import { BodyPipe } from './body.pipe.js';
-import { IdempotencyWindow } from './idempotency-window.js';
+import { toHttpException } from './http-exception.js';
 import { JsonBody } from './json-body.decorator.js';
 import { PushExceptionInterceptor } from './push-exception.interceptor.js';
 import { PushMessageDto } from './push-message.dto.js';
@@ -49,7 +53,7 @@ export class PushApiController {
     private readonly sender: Sender,
     private readonly registry: ConnectionRegistryService,
     private readonly keys: ApiKeys,
-    private readonly idempotency: IdempotencyWindow,
+    private readonly idempotency: Idempotency,
   ) {}
 
   /** With an `Idempotency-Key`, a repeat gets the first answer and is not sent again. */
@@ -58,13 +62,16 @@ export class PushApiController {
   async send(
     @JsonBody(new BodyPipe(PushMessageDto)) message: PushMessageDto,
     @Headers() { authorization, 'idempotency-key': key }: KeyHeaders,
-  ): Promise<SendResult> {
+  ): Promise<PlainSendOutcome> {
     const target = targetOf(message.to);
     this.sender.checkRecipients(target);
-    const send = async () => this.sender.send(target, { data: message.data });
+    const request = { data: message.data };
+    const send = () => this.sender.send(target, request);
     if (key === undefined) return send();
+    checkKey(key);
     const scope = this.keys.identify(authorization) ?? '';
-    return this.idempotency.once({ scope, key, content: contentOf(message) }, send);
+    const outcome = this.idempotency.once({ scope, key }, contentOf(target, request), send);
+    return outcome.catch(refuseReuse);
   }
 
   /** Asks the devices of a uid, and answers when the request is over. */
@@ -95,7 +102,17 @@ export class PushApiController {
   }
 }
 
-/** @throws PushException VALIDATION_FAILED when it is nested too deeply to be written */
-function contentOf({ to, data }: PushMessageDto): string {
-  return `${JSON.stringify(to)} ${Message.of('', data).json}`;
+/** @throws BadRequestException */
+function checkKey(key: string): void {
+  if (isIdempotencyKey(key)) return;
+  throw new BadRequestException([`Idempotency-Key must be ${IDEMPOTENCY_KEY_RULE}`]);
+}
+
+/**
+ * A key that came before with another body is 422, as the draft of the header says
+ * (draft-ietf-httpapi-idempotency-key-header): with 409 programs try again, which will not help.
+ */
+function refuseReuse(error: unknown): never {
+  const isReuse = error instanceof PushException && error.code === ErrorCode.CONFLICT;
+  throw isReuse ? toHttpException(error, HttpStatus.UNPROCESSABLE_ENTITY) : error;
 }

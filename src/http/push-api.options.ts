@@ -35,21 +35,6 @@ export interface PushApiModuleOptions {
    * @default 1_048_576 bytes
    */
   bodyLimit?: number;
-
-  /**
-   * How long the answer to an `Idempotency-Key` is remembered. It is remembered by this process:
-   * with several nodes, send repeats to the same one.
-   *
-   * @default 600_000 ms
-   */
-  idempotencyWindow?: number;
-
-  /**
-   * How many `Idempotency-Key`s are remembered; beyond it the oldest are forgotten.
-   *
-   * @default 10_000 keys
-   */
-  idempotencyMaxKeys?: number;
 }
 
 /** Routes are declared before a factory runs: these two stand beside it. */
@@ -92,8 +77,6 @@ const pushApiOptions = {
     },
   },
   bodyLimit: { default: 1_048_576, rule: whole('bytes', 1) },
-  idempotencyWindow: { default: 600_000, rule: whole('milliseconds', 1) },
-  idempotencyMaxKeys: { default: 10_000, rule: whole('keys', 1) },
 } satisfies OptionTable<PushApiModuleOptions>;
 
 /** Where the checked options are injected. */

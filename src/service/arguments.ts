@@ -1,4 +1,5 @@
 import type { MessagesQuery } from '../delivery/archive.js';
+import { IDEMPOTENCY_KEY_RULE, isIdempotencyKey } from '../delivery/idempotency-key.js';
 import type { Retention } from '../delivery/retained-sends.js';
 import {
   isPolicy,
@@ -63,6 +64,11 @@ export function checkExcept(except: unknown): Except | undefined {
     throw invalid('except', 'must be a uid or connectionId, or an array of them');
   }
   return names.length === 0 ? undefined : new Set(names);
+}
+
+export function checkIdempotencyKey(key: unknown): string | undefined {
+  if (key === undefined || isIdempotencyKey(key)) return key;
+  throw invalid('idempotencyKey', `must be ${IDEMPOTENCY_KEY_RULE}`);
 }
 
 /** How the message is to be retained; undefined when nothing asks for it. */

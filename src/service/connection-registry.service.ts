@@ -5,19 +5,25 @@ import type { ConnectionInfo } from '../engine/connection-info.js';
 import { ENGINE, type Counts, type Engine, type EngineHealth } from '../engine/engine.js';
 import type { Explanation } from '../history/history.js';
 import type { CloseRequest } from '../protocol/close.js';
-import type { SendResult } from '../protocol/frames.js';
 import type { MaybePromise } from '../protocol/maybe-promise.js';
 import { Archive, type KeptMessages, type MessagesQuery } from '../delivery/archive.js';
+import { contentOf, Idempotency } from '../delivery/idempotency.js';
 import type { RequestOptions, RequestOutcome } from '../delivery/request-options.js';
 import { Requests } from '../delivery/requests.js';
-import { RetainedSends } from '../delivery/retained-sends.js';
-import type { PlainSendOptions, SendOptions, SendOutcome } from '../delivery/send-options.js';
-import { Sender } from '../delivery/sender.js';
+import { RetainedSends, type Retention } from '../delivery/retained-sends.js';
+import type {
+  PlainSendOptions,
+  PlainSendOutcome,
+  SendOptions,
+  SendOutcome,
+} from '../delivery/send-options.js';
+import { Sender, type SendRequest } from '../delivery/sender.js';
 import {
   checkClose,
   checkConnectionId,
   checkExcept,
   checkGroup,
+  checkIdempotencyKey,
   checkMember,
   checkMessageId,
   checkMessagesQuery,
@@ -46,6 +52,7 @@ export class ConnectionRegistryService {
   constructor(
     private readonly sender: Sender,
     private readonly retained: RetainedSends,
+    private readonly idempotency: Idempotency,
     private readonly requests: Requests,
     private readonly archive: Archive,
     @Inject(ENGINE) private readonly engine: Engine,
@@ -83,13 +90,13 @@ export class ConnectionRegistryService {
     connectionId: string,
     data: unknown,
     options?: PlainSendOptions,
-  ): Promise<SendResult> {
+  ): Promise<PlainSendOutcome> {
     const target = { kind: 'connection', connectionId: checkConnectionId(connectionId) } as const;
     return this.send(target, data, options);
   }
 
   /** Sends to every authenticated connection. */
-  async broadcast(data: unknown, options?: PlainSendOptions): Promise<SendResult> {
+  async broadcast(data: unknown, options?: PlainSendOptions): Promise<PlainSendOutcome> {
     return this.send({ kind: 'all' }, data, options);
   }
 
@@ -221,8 +228,25 @@ export class ConnectionRegistryService {
     if (options === undefined) return this.sender.send(target, { data });
     const request = { data, except: checkExcept(options.except) };
     const retention = checkRetention(options);
+    const key = checkIdempotencyKey(options.idempotencyKey);
+    if (key === undefined) return this.dispatch(target, request, retention);
+    return this.idempotency.once(
+      { scope: APPLICATION, key },
+      contentOf(target, request, retention),
+      () => this.dispatch(target, request, retention),
+    );
+  }
+
+  private dispatch(
+    target: Target,
+    request: SendRequest,
+    retention: Retention | undefined,
+  ): MaybePromise<SendOutcome> {
     return retention === undefined
       ? this.sender.send(target, request)
       : this.retained.send(target, request, retention);
   }
 }
+
+/** Whose the idempotency keys of this service's callers are. */
+const APPLICATION = '';

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { describeClaims } from './engine/claims.js';
 import { useThreeNodes, type EngineCluster } from './engine/cluster.js';
 import { describeDisconnect } from './engine/disconnect.js';
 import { describeGroupRaces } from './engine/group-races.js';
@@ -15,6 +16,7 @@ export function describeEngine(name: string, makeCluster: () => Promise<EngineCl
     const cluster = useThreeNodes(makeCluster);
     describeMessages(cluster);
     describeNotes(cluster);
+    describeClaims(cluster);
     describeGroups(cluster);
     describeGroupRaces(cluster);
     describePresence(cluster);

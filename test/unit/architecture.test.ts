@@ -40,6 +40,7 @@ const REDIS = [
   'redis-node',
   'history',
   'presence',
+  'claims',
   'channels',
   'servers',
   'scripts',

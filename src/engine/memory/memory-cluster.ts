@@ -1,5 +1,7 @@
 import type { CheckedHistoryOptions } from '../../history/history.options.js';
 import { MemoryArchive } from '../../history/memory/memory-archive.js';
+import { MemoryClaims } from './memory-claims.js';
+import { checkMemoryClusterOptions, type MemoryClusterOptions } from './memory.options.js';
 import type { NodeHandler } from '../node-handler.js';
 
 /** What the nodes of one process share. */
@@ -14,7 +16,14 @@ export class MemoryCluster {
    * @internal
    */
   readonly arrivals = new Map<string, Set<string>>();
+  /** @internal */
+  readonly claims: MemoryClaims;
   private kept: MemoryArchive | undefined;
+
+  /** @throws Error that names a broken option and what is allowed */
+  constructor(options: MemoryClusterOptions = {}) {
+    this.claims = new MemoryClaims(checkMemoryClusterOptions(options).maxKeys);
+  }
 
   /**
    * What is kept of messages: the limits are those that the first node gives.

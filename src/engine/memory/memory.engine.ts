@@ -84,6 +84,18 @@ export class MemoryEngine implements Engine, HistoryKeeper {
     return node !== undefined;
   }
 
+  claim(key: string, text: string, ttl: number): string | undefined {
+    return this.cluster.claims.claim(key, text, ttl);
+  }
+
+  keep(key: string, claimed: string, text: string, ttl: number): void {
+    this.cluster.claims.keep(key, claimed, text, ttl);
+  }
+
+  release(key: string, claimed: string): void {
+    this.cluster.claims.release(key, claimed);
+  }
+
   joinGroup(member: Member, group: string): void {
     if (member.kind === 'uid') this.cluster.memberships.join(member.uid, group);
     for (const node of this.cluster.nodes.values()) node.joinGroup(member, group);

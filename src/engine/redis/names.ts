@@ -23,6 +23,11 @@ export class ShardNames {
     return `${this.base}:uid:${uid}`;
   }
 
+  /** What an idempotency key holds. */
+  once(key: string): string {
+    return `${this.base}:once:${key}`;
+  }
+
   group(group: string): string {
     return `${this.base}:group:${group}`;
   }

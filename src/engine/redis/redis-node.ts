@@ -7,6 +7,7 @@ import { Outflow } from './channels/outflow.js';
 import { Publisher } from './channels/publisher.js';
 import { Questions } from './channels/questions.js';
 import { Turns } from './channels/turns.js';
+import { RedisClaims } from './claims.js';
 import { Directory } from './presence/directory.js';
 import { Presence } from './presence/presence.js';
 import type { CheckedRedisOptions } from './redis.options.js';
@@ -16,6 +17,7 @@ import type { Topology } from './servers/topology.js';
 
 /** A node of the cluster: all that there is once the engine knows for which node it works. */
 export class RedisNode {
+  readonly claims: RedisClaims;
   readonly groupStore: GroupStore;
   readonly publisher: Publisher;
   readonly presence: Presence;
@@ -41,6 +43,7 @@ export class RedisNode {
       onDown: (shard) => this.presence.of(shard).lose(),
     });
     const questions = new Questions(options.commandTimeout);
+    this.claims = new RedisClaims(this.shards);
     this.groups = new Groups(this.shards, node);
     this.groupStore = new GroupStore(this.shards, node, questions, options);
     this.turns = new Turns(node);

@@ -88,6 +88,18 @@ export class RedisEngine implements Engine, HistoryKeeper {
     return this.node.publisher.tell(node, note);
   }
 
+  claim(key: string, text: string, ttl: number): Promise<string | undefined> {
+    return this.node.claims.claim(key, text, ttl);
+  }
+
+  keep(key: string, claimed: string, text: string, ttl: number): Promise<void> {
+    return this.node.claims.keep(key, claimed, text, ttl);
+  }
+
+  release(key: string, claimed: string): Promise<void> {
+    return this.node.claims.release(key, claimed);
+  }
+
   async joinGroup(member: Member, group: string): Promise<void> {
     await this.changeMember('join', member, group);
   }

@@ -4,7 +4,7 @@ import type { Counts } from '../../engine/engine.js';
 import type { CodecName } from '../../protocol/codec.js';
 import { ErrorCode } from '../../protocol/codes.js';
 import type { RequestAnswer, RequestOutcome } from '../../delivery/request-options.js';
-import type { SendResult } from '../../protocol/frames.js';
+import type { PlainSendOutcome } from '../../delivery/send-options.js';
 import type { Presence } from '../push-api.controller.js';
 import { ANY_JSON } from './any-json.js';
 
@@ -12,12 +12,18 @@ import { ANY_JSON } from './any-json.js';
 
 const NODES = 'How many nodes of the cluster hold a connection of the target; 0: nobody is online.';
 
-export class PushSendResult implements SendResult {
+export class PushSendResult implements PlainSendOutcome {
   @ApiProperty({ description: 'The id that receivers see with the message.' })
   id!: string;
 
   @ApiProperty({ type: 'integer', minimum: 0, description: NODES })
   nodes!: number;
+
+  @ApiProperty({
+    required: false,
+    description: 'True if this is the answer to an earlier request with the same Idempotency-Key.',
+  })
+  repeated?: true;
 }
 
 export class PushRequestAnswer implements RequestAnswer {

@@ -114,7 +114,7 @@ function describeSend(): void {
       name: 'Idempotency-Key',
       required: false,
       description:
-        'A repeat with the same key and body gets the first answer, and nothing is sent again. Remembered per node, for a while.',
+        'A repeat with the same key and body gets the first answer, and nothing is sent again. Remembered by all nodes together, for a while.',
       schema: { type: 'string', minLength: 1, maxLength: 255 },
     }),
     ApiBody({ type: PushMessageDto }),

@@ -12,8 +12,6 @@ describe('options of PushApiModule', () => {
       path: 'push',
       apiKeys: ['key'],
       bodyLimit: 1_048_576,
-      idempotencyWindow: 600_000,
-      idempotencyMaxKeys: 10_000,
     });
     expect(checkRouteOptions({})).toEqual({ path: 'push' });
   });
@@ -28,9 +26,6 @@ describe('options of PushApiModule', () => {
     ['bodyLimit', 0, '0'],
     ['bodyLimit', '1mb', '"1mb"'],
     ['bodyLimit', 1.5, '1.5'],
-    ['idempotencyWindow', -1, '-1'],
-    ['idempotencyMaxKeys', Infinity, 'Infinity'],
-    ['idempotencyMaxKeys', {}, 'an object \\(Object\\)'],
   ])('name a broken %s: %j', (name, value, given) => {
     const options = { apiKeys: ['key'], [name]: value } as never;
     expect(() => checkPushApiOptions(options)).toThrow(
@@ -41,7 +36,7 @@ describe('options of PushApiModule', () => {
 
   it('name an unknown option', () => {
     expect(() => PushApiModule.forRoot({ apiKeys: [], keys: ['secret'] } as never)).toThrow(
-      'PushApiModule: there is no option "keys"; the options are path, apiKeys, decorators, bodyLimit, idempotencyWindow, idempotencyMaxKeys.',
+      'PushApiModule: there is no option "keys"; the options are path, apiKeys, decorators, bodyLimit.',
     );
   });
 

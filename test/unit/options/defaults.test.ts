@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkPushHistoryOptions } from '../../../src/delivery/delivery.options.js';
+import { checkMemoryClusterOptions } from '../../../src/engine/memory/memory.options.js';
 import { checkRedisOptions } from '../../../src/engine/redis/redis.options.js';
 import { checkJwtOptions } from '../../../src/gateway/identity/authenticators/jwt.options.js';
 import { checkPushApiOptions } from '../../../src/http/push-api.options.js';
@@ -42,6 +43,9 @@ const ROOMS: Record<string, Room> = {
     'src/gateway/identity/AUTHENTICATION.md',
     ['src/gateway/identity/authenticators/jwt.options.ts'],
   ),
+  MemoryCluster: room(checkMemoryClusterOptions, {}, 'src/engine/SCALING.md', [
+    'src/engine/memory/memory.options.ts',
+  ]),
   RedisEngine: room(checkRedisOptions, { url: 'redis://a' }, 'src/engine/SCALING.md', [
     'src/engine/redis/redis.options.ts',
   ]),

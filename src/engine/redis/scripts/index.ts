@@ -8,11 +8,12 @@ import { indexed } from './indexed.js';
 import { leave } from './leave.js';
 import { place } from './place.js';
 import { publishToUids } from './publish-to-uids.js';
+import { replaceClaim } from './replace-claim.js';
 import type { Script } from './script.js';
 
 /** Loaded on every server when a connection to it begins. */
 export const SCRIPTS: readonly Script[] = [
-  ...[beat, count, depart, leave, place, publishToUids],
+  ...[beat, count, depart, leave, place, publishToUids, replaceClaim],
   ...[changeMembers, indexMembers, indexed],
   ...HISTORY_SCRIPTS,
 ];
@@ -27,5 +28,6 @@ export {
   leave,
   place,
   publishToUids,
+  replaceClaim,
   type Script,
 };

@@ -1,0 +1,55 @@
+interface Claimed {
+  readonly text: string;
+  /** When it is over, by the process's own clock. */
+  readonly until: number;
+}
+
+/** Keys that hold a text for a time. */
+export class MemoryClaims {
+  /** The one that was written last comes last. */
+  private readonly claims = new Map<string, Claimed>();
+
+  constructor(private readonly maxKeys: number) {}
+
+  claim(key: string, text: string, ttl: number): string | undefined {
+    this.forgetExpired();
+    const held = this.textOf(key);
+    if (held === undefined) this.put(key, text, ttl);
+    return held;
+  }
+
+  keep(key: string, claimed: string, text: string, ttl: number): void {
+    if (this.textOf(key) === claimed) this.put(key, text, ttl);
+  }
+
+  release(key: string, claimed: string): void {
+    if (this.textOf(key) === claimed) this.claims.delete(key);
+  }
+
+  private textOf(key: string): string | undefined {
+    const held = this.claims.get(key);
+    return held !== undefined && held.until > performance.now() ? held.text : undefined;
+  }
+
+  private put(key: string, text: string, ttl: number): void {
+    this.claims.delete(key);
+    this.claims.set(key, { text, until: performance.now() + ttl });
+    if (this.claims.size > this.maxKeys) this.forgetOldest();
+  }
+
+  /** Most have the same time, so the oldest are over first. Who is over later than others stays. */
+  private forgetExpired(): void {
+    const now = performance.now();
+    for (const [key, { until }] of this.claims) {
+      if (until > now) return;
+      this.claims.delete(key);
+    }
+  }
+
+  private forgetOldest(): void {
+    for (const key of this.claims.keys()) {
+      this.claims.delete(key);
+      return;
+    }
+  }
+}
