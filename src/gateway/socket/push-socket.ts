@@ -243,6 +243,8 @@ export class PushSocket
 
   shut(code: number, reason: string): void {
     this.close(code, reason);
+    // Though the client has closed as well: from here on nothing of it has an effect.
+    this.finish(code, reason);
   }
 
   sendError(error: ErrorData, id?: FrameId): void {
