@@ -31,7 +31,7 @@ const ERRORS = {
   401: 'No valid key.',
   404: 'No device of the uid is online that can answer.',
   409: 'Every device refused the request.',
-  413: 'The body is larger than the limit.',
+  413: 'The body, or the data in it, is larger than the limit.',
   415: 'The body is not application/json in UTF-8, or compressed with something unknown.',
   422: 'The Idempotency-Key came before with another body.',
   429: 'Too many requests of this node wait for answers; try again later.',
