@@ -56,6 +56,13 @@ answerCommands({
     return { cpu: (Number(seconds[0]) + Number(seconds[1])) * 1e6, at: performance.now() * 1000 };
   },
 
+  /** Commands that were executed, and bytes that went in and out, since it was started. */
+  async traffic() {
+    const names = ['total_commands_processed', 'total_net_input_bytes', 'total_net_output_bytes'];
+    const [commands, read, written] = await info('stats', names);
+    return { commands: Number(commands), bytes: Number(read) + Number(written) };
+  },
+
   /** Bytes. */
   async memory() {
     const [used, peak, rss] = await info('memory', [
