@@ -24,6 +24,10 @@ export type {
   RequestOutcome,
   RequestPolicy,
 } from './delivery/request-options.js';
+export {
+  UndeliveredHandler,
+  type UndeliveredMessage,
+} from './delivery/undelivered/undelivered-handler.js';
 export type { PushEvent } from './registry/push-event.js';
 
 export type { OwnReply } from './routing/frames/frame-handler.js';

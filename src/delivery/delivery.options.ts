@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import type { HistoryKeeper } from '../history/history.js';
 import {
   checkTotals,
@@ -7,8 +8,9 @@ import {
 } from '../history/history.options.js';
 import { checkOptions } from '../options/check-options.js';
 import type { Checked, OptionTable } from '../options/option-table.js';
-import { instanceWith, whole } from '../options/rules.js';
+import { instanceWith, partWith, whole } from '../options/rules.js';
 import { isObject } from '../protocol/is-object.js';
+import type { UndeliveredHandler } from './undelivered/undelivered-handler.js';
 
 /** Of messages that are retained: how much is kept, by whom, and how clients come to it. */
 export interface PushHistoryOptions extends HistoryOptions {
@@ -34,6 +36,29 @@ export interface PushHistoryOptions extends HistoryOptions {
    * @default 25_000 ms
    */
   checkInterval?: number;
+
+  /**
+   * Is handed messages that no device acknowledged within their `undeliveredAfter`: an instance, or
+   * a class that Nest constructs. Nodes without one leave them to those that have one.
+   *
+   * @default none
+   */
+  undeliveredHandler?: UndeliveredHandler | Type<UndeliveredHandler>;
+
+  /**
+   * How often a node looks for messages that are undelivered, if it has an `undeliveredHandler`, or
+   * `undelivered$` is subscribed to on it. A third of `undeliveredLease` if that is less.
+   *
+   * @default 1_000 ms
+   */
+  undeliveredInterval?: number;
+
+  /**
+   * Undelivered messages that a node handles at once.
+   *
+   * @default 16 messages
+   */
+  maxUndelivered?: number;
 }
 
 export interface DeliveryOptions {
@@ -104,13 +129,31 @@ const pushHistoryOptions = {
   store: { rule: instanceWith('history', 'a HistoryKeeper') },
   maxRecovered: { default: 1_000, rule: whole('messages', 1) },
   checkInterval: { default: 25_000, rule: whole('milliseconds', 10) },
+  undeliveredHandler: {
+    rule: partWith('handle', 'an UndeliveredHandler, or a class of one'),
+  },
+  undeliveredInterval: { default: 1_000, rule: whole('milliseconds', 10) },
+  maxUndelivered: { default: 16, rule: whole('messages', 1, 10_000) },
 } satisfies OptionTable<PushHistoryOptions>;
 
-/** Each of them has a default but the store. */
+/** Each of them has a default but the store and the handler. */
 export type CheckedPushHistoryOptions = CheckedHistoryOptions &
   Checked<PushHistoryOptions, typeof pushHistoryOptions>;
 
 /** @throws Error that names the broken option and what is allowed */
 export function checkPushHistoryOptions(given: PushHistoryOptions): CheckedPushHistoryOptions {
   return checkTotals(checkOptions('PushModule history', pushHistoryOptions, given));
+}
+
+/** Those that are the store's. */
+export function storeOptionsOf({
+  maxLength,
+  maxBytes,
+  ttl,
+  maxTotalBytes,
+  maxDevices,
+  maxNotes,
+  undeliveredLease,
+}: CheckedPushHistoryOptions): CheckedHistoryOptions {
+  return { maxLength, maxBytes, ttl, maxTotalBytes, maxDevices, maxNotes, undeliveredLease };
 }

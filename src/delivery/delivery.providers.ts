@@ -1,4 +1,5 @@
 import type { Provider } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import { ENGINE, type Engine } from '../engine/engine.js';
 import { HISTORY, type History, type HistoryKeeper } from '../history/history.js';
 import { Acknowledgements } from './acknowledgements.js';
@@ -7,6 +8,7 @@ import { Asked } from './asked.js';
 import {
   checkPushHistoryOptions,
   DELIVERY_OPTIONS,
+  storeOptionsOf,
   type CheckedDeliveryOptions,
   type CheckedPushHistoryOptions,
 } from './delivery.options.js';
@@ -18,6 +20,8 @@ import { Requests } from './requests.js';
 import { RetainedSends } from './retained-sends.js';
 import { Sender } from './sender.js';
 import { Streams } from './streams/streams.js';
+import { GivenUndeliveredHandler } from './undelivered/given-undelivered-handler.js';
+import { Undelivered } from './undelivered/undelivered.js';
 
 /** What the option `history` says; null where it is not given. */
 const SETTINGS = Symbol('PushHistoryOptions');
@@ -32,6 +36,17 @@ export const deliveryProviders: Provider[] = [
   },
   { provide: HISTORY, useFactory: historyOf, inject: [SETTINGS, ENGINE] },
   { provide: Streams, useFactory: streamsOf, inject: [SETTINGS, HISTORY, LocalNode] },
+  {
+    provide: GivenUndeliveredHandler,
+    useFactory: (moduleRef: ModuleRef, settings: Settings) =>
+      new GivenUndeliveredHandler(moduleRef, settings?.undeliveredHandler),
+    inject: [ModuleRef, SETTINGS],
+  },
+  {
+    provide: Undelivered,
+    useFactory: undeliveredOf,
+    inject: [SETTINGS, HISTORY, GivenUndeliveredHandler],
+  },
   { provide: Recovery, useFactory: recoveryOf, inject: [SETTINGS, HISTORY, Streams] },
   Sender,
   RetainedSends,
@@ -46,14 +61,23 @@ export const deliveryProviders: Provider[] = [
 /** @throws Error when the engine cannot keep messages and no other store is given */
 function historyOf(settings: Settings, engine: Engine): History | null {
   if (settings === null) return null;
-  const { store, maxRecovered: _maxRecovered, checkInterval: _checkInterval, ...limits } = settings;
-  const keeper = store ?? engine;
+  const keeper = settings.store ?? engine;
   if (!isKeeper(keeper)) throw noKeeper();
-  return keeper.history(limits, engine);
+  return keeper.history(storeOptionsOf(settings), engine);
 }
 
 function streamsOf(settings: Settings, history: History | null, local: LocalNode): Streams | null {
   return settings === null || history === null ? null : new Streams(history, local, settings);
+}
+
+function undeliveredOf(
+  settings: Settings,
+  history: History | null,
+  given: GivenUndeliveredHandler,
+): Undelivered | null {
+  if (settings === null || history === null) return null;
+  const isGiven = settings.undeliveredHandler !== undefined;
+  return new Undelivered(history, settings, isGiven ? () => given.get() : undefined);
 }
 
 function recoveryOf(

@@ -9,7 +9,7 @@ import type { SendOutcome } from './send-options.js';
 import { Sender, type SendRequest } from './sender.js';
 
 /** How a message is retained. */
-export type Retention = Pick<AppendOptions, 'ttl' | 'settle'>;
+export type Retention = Pick<AppendOptions, 'ttl' | 'settle' | 'undeliveredAfter'>;
 
 type Streamed = Extract<Target, { kind: 'uid' | 'uids' | 'group' }>;
 

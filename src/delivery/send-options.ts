@@ -26,6 +26,11 @@ export interface SendOptions extends PlainSendOptions {
   retain?: boolean | { ttl: number };
   /** `first-ack`: the first device that acknowledges the message takes it from the others. */
   settle?: 'first-ack';
+  /**
+   * Milliseconds within which a device is to acknowledge the message; else it is undelivered, and
+   * handed to the `undeliveredHandler` of the options and to `undelivered$`.
+   */
+  undeliveredAfter?: number;
 }
 
 /** What became of a send. */

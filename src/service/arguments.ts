@@ -72,13 +72,22 @@ export function checkIdempotencyKey(key: unknown): string | undefined {
 }
 
 /** How the message is to be retained; undefined when nothing asks for it. */
-export function checkRetention({ retain, settle }: SendOptions): Retention | undefined {
+export function checkRetention(options: SendOptions): Retention | undefined {
+  const { retain, settle, undeliveredAfter } = options;
   if (settle !== undefined && settle !== 'first-ack') {
     throw invalid('settle', 'must be "first-ack"');
   }
+  if (undeliveredAfter !== undefined && !isWhole(undeliveredAfter, 1)) {
+    throw invalid('undeliveredAfter', 'must be a whole number of milliseconds, at least 1');
+  }
   const ttl = checkRetain(retain);
-  if (settle === undefined && (retain === undefined || retain === false)) return undefined;
-  return { ...(ttl !== undefined && { ttl }), ...(settle !== undefined && { settle: true }) };
+  const isAsked = settle !== undefined || undeliveredAfter !== undefined;
+  if (!isAsked && (retain === undefined || retain === false)) return undefined;
+  return {
+    ...(ttl !== undefined && { ttl }),
+    ...(settle !== undefined && { settle: true }),
+    ...(undeliveredAfter !== undefined && { undeliveredAfter }),
+  };
 }
 
 /** @returns its ttl, if it has one */

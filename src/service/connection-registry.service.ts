@@ -1,4 +1,4 @@
-import type { Observable } from 'rxjs';
+import { NEVER, type Observable } from 'rxjs';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Target } from '../engine/target.js';
 import type { ConnectionInfo } from '../engine/connection-info.js';
@@ -18,6 +18,8 @@ import type {
   SendOutcome,
 } from '../delivery/send-options.js';
 import { Sender, type SendRequest } from '../delivery/sender.js';
+import { Undelivered } from '../delivery/undelivered/undelivered.js';
+import type { UndeliveredMessage } from '../delivery/undelivered/undelivered-handler.js';
 import {
   checkClose,
   checkConnectionId,
@@ -48,6 +50,13 @@ export class ConnectionRegistryService {
   /** Connected, disconnected and refused of this node, online and offline of the cluster. */
   readonly events$: Observable<PushEvent>;
 
+  /**
+   * Messages that no device acknowledged within their `undeliveredAfter`. Each is told once in the
+   * whole cluster, on one of the nodes where this is subscribed to, or that have an
+   * `undeliveredHandler`; what is still to be done with it is safe with such a handler only.
+   */
+  readonly undelivered$: Observable<UndeliveredMessage>;
+
   /** @internal */
   constructor(
     private readonly sender: Sender,
@@ -56,8 +65,10 @@ export class ConnectionRegistryService {
     private readonly requests: Requests,
     private readonly archive: Archive,
     @Inject(ENGINE) private readonly engine: Engine,
+    @Inject(Undelivered) undelivered: Undelivered | null,
     local: LocalNode,
   ) {
+    this.undelivered$ = undelivered?.messages.asObservable() ?? NEVER;
     this.events$ = local.events.asObservable();
   }
 

@@ -67,6 +67,7 @@ const MAY_IMPORT_WITHIN: Record<string, readonly string[]> = {
   'routing/frames': [],
   'routing/handlers': ['routing/frames', 'routing/message-router'],
   'delivery/streams': [],
+  'delivery/undelivered': [],
   'engine/memory': SEAM,
   'history/memory': KEEPING,
   'client/shared': ['client/envelope', 'client/promises', 'client/web-socket'],

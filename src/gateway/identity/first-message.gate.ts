@@ -8,6 +8,7 @@ import { andThen, isPromise, orElse, type MaybePromise } from '../../protocol/ma
 import { FrameException, PushException } from '../../protocol/push.exception.js';
 import { Recovery, type Arrived } from '../../delivery/recovery.js';
 import type { ReplaySocket } from '../../delivery/replay.js';
+import { FaultLog } from '../../registry/fault-log.js';
 import type { Connection } from '../../registry/connection.js';
 import { LocalNode } from '../../registry/local-node.js';
 import { OutboundFrame, type Transport } from '../../registry/transport.js';
@@ -15,7 +16,6 @@ import type { RawFrame } from '../socket/frame-queue.js';
 import { refuse, type Refusable } from '../socket/refusal.js';
 import { Authentication } from './authentication.js';
 import type { Identity } from './authenticators/authenticator.js';
-import { FaultLog } from './fault-log.js';
 import { reasonOf } from './identity-refused.js';
 import { Refusals } from './refusals.js';
 
@@ -38,7 +38,7 @@ export interface Candidate extends Refusable, Transport, ReplaySocket {
 /** Lets a socket in by its first message, and binds its uid. */
 @Injectable()
 export class FirstMessageGate {
-  private readonly faults = new FaultLog();
+  private readonly faults = new FaultLog("Authentication failed on the server's side");
 
   constructor(
     private readonly codecs: Codecs,

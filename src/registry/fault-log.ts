@@ -1,14 +1,14 @@
 import { Logger } from '@nestjs/common';
-import { ErrorCode } from '../../protocol/codes.js';
-import { PushException } from '../../protocol/push.exception.js';
+import { ErrorCode } from '../protocol/codes.js';
+import { PushException } from '../protocol/push.exception.js';
 
 /** Milliseconds after a fault that was told in which others are only counted. */
 const PAUSE = 60_000;
 
 /**
- * Tells the server's log why clients could not be authenticated. An authenticator whose database
- * is away fails for everyone who comes back: one fault is told at once, and how many followed it
- * within a minute.
+ * Tells the server's log why what the application supplies has failed. An authenticator whose
+ * database is away fails for everyone who comes back: one fault is told at once, and how many
+ * followed it within a minute.
  */
 export class FaultLog {
   private readonly logger = new Logger('PushModule');
@@ -16,11 +16,14 @@ export class FaultLog {
   private untold = 0;
   private latest: unknown;
 
+  /** @param what has failed, as a sentence without its end */
+  constructor(private readonly what: string) {}
+
   tell(error: unknown): void {
     // Whoever is unavailable says so himself, once for all.
     if (error instanceof PushException && error.code === ErrorCode.UNAVAILABLE) return;
     if (this.pause === undefined) {
-      this.logger.error(`Authentication failed on the server's side: ${forLog(error)}`);
+      this.logger.error(`${this.what}: ${forLog(error)}`);
       this.pause = setTimeout(() => this.summarise(), PAUSE).unref();
     } else {
       this.untold += 1;
@@ -35,7 +38,7 @@ export class FaultLog {
     const cause = forLog(this.latest);
     this.untold = 0;
     this.latest = undefined;
-    this.logger.error(`Authentication failed ${times} more within a minute; the last: ${cause}`);
+    this.logger.error(`${this.what} ${times} more within a minute; the last: ${cause}`);
   }
 }
 
