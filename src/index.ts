@@ -53,6 +53,7 @@ export { AllowAllRoutePolicy, RoutePolicy, UidsOnlyRoutePolicy } from './routing
 export type { RouteTarget } from './engine/target.js';
 export { AckDto } from './validation/ack.dto.js';
 export { BroadcastDto } from './validation/broadcast.dto.js';
+export { ResponseDto } from './validation/response.dto.js';
 export { SendDto } from './validation/send.dto.js';
 export type { PushSocket } from './routing/handlers/push-socket.js';
 export { PushExceptionFilter } from './routing/handlers/push-exception.filter.js';
@@ -107,6 +108,7 @@ export type { Codec, CodecName } from './protocol/codec.js';
 export { Codecs } from './protocol/codecs.js';
 export { CloseCode, ErrorCode } from './protocol/codes.js';
 export type {
+  AckData,
   BroadcastData,
   ClientFrame,
   Credential,
@@ -116,9 +118,11 @@ export type {
   Recipient,
   Recover,
   RecoveryFailure,
+  ResponseData,
   SendData,
   SendResult,
   SettledData,
+  StreamData,
   StreamPosition,
 } from './protocol/frames.js';
 export { JsonCodec } from './protocol/json.codec.js';

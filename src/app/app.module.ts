@@ -19,6 +19,7 @@ export class AppModule {
       routePolicy: AllowAllRoutePolicy,
       path: settings.path,
       engine: settings.redisUrl ? new RedisEngine({ url: settings.redisUrl }) : new MemoryEngine(),
+      ...(settings.history && { history: {} }),
     });
     return {
       module: AppModule,

@@ -9,6 +9,8 @@ export interface Settings {
   apiKeys: string[];
   /** Unset: this process is the whole system. */
   redisUrl: string | undefined;
+  /** Whether messages can be retained. */
+  history: boolean;
 }
 
 /** @throws Error that names the variable and what it may be */
@@ -18,6 +20,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   if (auth === 'jwt' && !env.PUSH_JWT_SECRET) {
     throw new Error('PUSH_AUTH=jwt needs PUSH_JWT_SECRET, the secret that signs the tokens.');
   }
+  const history = env.PUSH_HISTORY || 'on';
+  if (history !== 'on' && history !== 'off') throw new Error('PUSH_HISTORY must be on or off.');
   return {
     port: portOf(env.PORT ?? '3000'),
     host: env.HOST ?? '127.0.0.1',
@@ -26,6 +30,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     jwtSecret: env.PUSH_JWT_SECRET,
     apiKeys: env.PUSH_API_KEY ? [env.PUSH_API_KEY] : [],
     redisUrl: env.REDIS_URL || undefined,
+    history: history === 'on',
   };
 }
 

@@ -3,8 +3,8 @@ import type { StreamPosition } from './frames.js';
 import { PushException } from './push.exception.js';
 
 /** Frames that are for the program of a client, beside `message`: their data is all they have. */
-export const NOTICES = ['settled', 'request', 'cancelled'] as const;
-export type Notice = (typeof NOTICES)[number];
+export type Notice = 'settled' | 'request' | 'cancelled';
+export const NOTICES: readonly Notice[] = ['settled', 'request', 'cancelled'];
 
 /** Who waits to hear what becomes of a message: this node, for so many milliseconds. */
 export interface Awaited {

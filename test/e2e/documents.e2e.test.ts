@@ -31,6 +31,8 @@ beforeAll(async () => {
     PUSH_API_KEY: 'change-me',
     PUSH_AUTH: 'jwt',
     PUSH_JWT_SECRET: SECRET,
+    // As the application of the README has none.
+    PUSH_HISTORY: 'off',
     REDIS_URL: redis.url,
   });
 });

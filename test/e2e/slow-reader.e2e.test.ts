@@ -61,6 +61,32 @@ describe.each(PATHS)('%s:', (_path, options) => {
     });
   });
 
+  it('a client that recovers more than may wait gets it as fast as it reads', async () => {
+    const history = { maxBytes: 64 * MIB };
+    await app.start({ push: { history, maxBufferedBytes: 2 * MIB } });
+    const position = { epoch: '', offset: 0 };
+    for (let i = 0; i < MORE_THAN_SYSTEM; i++) {
+      const sent = await app.push.sendToUid('ada', large(`${i}`), { retain: true });
+      position.epoch = sent.epoch!;
+    }
+    const slow = await app.connectJson();
+    slow.pause();
+    slow.send({ event: 'auth', data: { uid: 'ada', recover: position } });
+    const online = await eventsOf(app.push).waitFor(({ type }) => type === 'online');
+    expect(online).toMatchObject({ uid: 'ada' });
+    await app.push.sendToUid('ada', 'live', { retain: true });
+    await app.push.sendToUid('ada', 'plain');
+    slow.resume();
+    await slow.waitForEvent('auth');
+    for (let i = 0; i < MORE_THAN_SYSTEM; i++) {
+      const [offset, data] = await slow.nextRetained();
+      expect(offset).toBe(i + 1);
+      expect(data === large(`${i}`)).toBe(true);
+    }
+    expect(await slow.nextRetained()).toEqual([MORE_THAN_SYSTEM + 1, 'live']);
+    expect(await slow.nextData()).toBe('plain');
+  });
+
   it('a client for which nothing waits gets a message that is larger than what may', async () => {
     await app.start({ push: { maxBufferedBytes: 65_536, maxMessageBytes: 16 * MIB } });
     const ada = await app.json('ada');

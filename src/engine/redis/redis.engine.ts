@@ -1,4 +1,4 @@
-import type { HistoryKeeper } from '../../history/history.js';
+import type { History, HistoryKeeper } from '../../history/history.js';
 import type { CheckedHistoryOptions } from '../../history/history.options.js';
 import type { MaybePromise } from '../../protocol/maybe-promise.js';
 import type { CloseRequest } from '../../protocol/close.js';
@@ -141,7 +141,7 @@ export class RedisEngine implements Engine, HistoryKeeper {
   }
 
   /** What is kept is in the same Redis: a message is appended and published in one step. */
-  history(options: CheckedHistoryOptions): RedisHistory {
+  history(options: CheckedHistoryOptions): History {
     return new RedisHistory(options, () => this.node);
   }
 
