@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import type { PushHistoryOptions } from '../delivery/delivery.options.js';
 import { MemoryEngine } from '../engine/memory/memory.engine.js';
 import { RedisEngine } from '../engine/redis/index.js';
 import { JwtAuthenticator } from '../gateway/identity/authenticators/jwt.authenticator.js';
@@ -9,6 +10,7 @@ import { PushModule } from '../push.module.js';
 import { AllowAllRoutePolicy } from '../routing/route-policy.js';
 import { OrdersController } from './orders.controller.js';
 import type { Settings } from './settings.js';
+import { UndeliveredLog } from './undelivered-log.js';
 
 /** The example: clients may send to anyone, as in the Workerman example. */
 @Module({ controllers: [OrdersController] })
@@ -19,13 +21,19 @@ export class AppModule {
       routePolicy: AllowAllRoutePolicy,
       path: settings.path,
       engine: settings.redisUrl ? new RedisEngine({ url: settings.redisUrl }) : new MemoryEngine(),
-      ...(settings.history && { history: {} }),
+      ...(settings.history && { history: historyOf(settings) }),
     });
     return {
       module: AppModule,
       imports: [push, PushApiModule.forRoot({ apiKeys: settings.apiKeys })],
     };
   }
+}
+
+function historyOf({ undeliveredLog }: Settings): PushHistoryOptions {
+  return undeliveredLog === undefined
+    ? {}
+    : { undeliveredHandler: new UndeliveredLog(undeliveredLog) };
 }
 
 function authenticatorOf({ auth, jwtSecret }: Settings): Authenticator {

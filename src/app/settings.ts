@@ -11,6 +11,8 @@ export interface Settings {
   redisUrl: string | undefined;
   /** Whether messages can be retained. */
   history: boolean;
+  /** The file to which undelivered messages are appended; unset: they are left alone. */
+  undeliveredLog: string | undefined;
 }
 
 /** @throws Error that names the variable and what it may be */
@@ -31,6 +33,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     apiKeys: env.PUSH_API_KEY ? [env.PUSH_API_KEY] : [],
     redisUrl: env.REDIS_URL || undefined,
     history: history === 'on',
+    undeliveredLog: env.PUSH_UNDELIVERED_LOG || undefined,
   };
 }
 
