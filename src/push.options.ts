@@ -36,7 +36,7 @@ export interface PushModuleOptions
    *
    * @default UidGateway
    */
-  gateway?: false | Type<UidGateway>;
+  gateway?: false | Type<UidGateway> | undefined;
 }
 
 /** What a factory makes: `gateway` decides what Nest builds, before any factory runs. */
@@ -48,13 +48,13 @@ export interface PushOptionsFactory {
 
 export interface PushModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   /** As in the options: it decides what is built, so it can't come from the factory. */
-  gateway?: PushModuleOptions['gateway'];
-  useFactory?: FactoryProvider<
-    MadePushModuleOptions | Promise<MadePushModuleOptions>
-  >['useFactory'];
-  inject?: FactoryProvider['inject'];
-  useClass?: Type<PushOptionsFactory>;
-  useExisting?: Type<PushOptionsFactory>;
+  gateway?: PushModuleOptions['gateway'] | undefined;
+  useFactory?:
+    | FactoryProvider<MadePushModuleOptions | Promise<MadePushModuleOptions>>['useFactory']
+    | undefined;
+  inject?: FactoryProvider['inject'] | undefined;
+  useClass?: Type<PushOptionsFactory> | undefined;
+  useExisting?: Type<PushOptionsFactory> | undefined;
 }
 
 const OWNER = 'PushModule';

@@ -71,29 +71,31 @@ export interface ClientLimits {
   renewBefore: number;
 }
 
-export interface PushClientOptions extends Partial<ClientLimits> {
+export interface PushClientOptions extends Partial<{
+  [Name in keyof ClientLimits]: ClientLimits[Name] | undefined;
+}> {
   /** Asked for a credential before each connection, and before the identity expires. */
   auth: AuthFunction;
   /** A name for this device: 1 to 128 characters. Its connections share one cursor. */
-  device?: string;
+  device?: string | undefined;
   /**
    * Without a position of its own, asks for what this device has never acknowledged.
    * @default false: begins with what is sent from now on
    */
-  unread?: boolean;
+  unread?: boolean | undefined;
   /** Keeps the position beyond this page or process: `localStorage`, AsyncStorage, a file. */
-  storage?: PositionStorage;
+  storage?: PositionStorage | undefined;
   /** Name under which `storage` keeps it; by default of the server's address and the device. */
-  storageKey?: string;
+  storageKey?: string | undefined;
   /**
    * Whether a message is acknowledged when its listeners have finished, or by `ack()` alone.
    * @default 'auto'
    */
-  acknowledge?: 'auto' | 'manual';
+  acknowledge?: 'auto' | 'manual' | undefined;
   /** The WebSocket to use. @default globalThis.WebSocket, which Node has from 22 on */
-  webSocket?: WebSocketConstructor;
+  webSocket?: WebSocketConstructor | undefined;
   /** Closes the client when it aborts. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 const DEFAULTS: Readonly<ClientLimits> = {

@@ -7,20 +7,20 @@ import { failure, refusal, stale, type PushClientError } from './push-client-err
 /** Options of what a client sends. */
 export interface SendOptions {
   /** Gives up waiting. What was sent already may have its effect all the same. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /**
    * Whether the frame may be sent again when the connection broke before its answer came: for what
    * does no harm when it happens twice. Else it rejects with OUTCOME_UNKNOWN.
    * @default false
    */
-  repeatable?: boolean;
+  repeatable?: boolean | undefined;
 }
 
 export interface PostOptions extends SendOptions {
   /** Whether an answer is waited for. @default true */
-  reply?: boolean;
+  reply?: boolean | undefined;
   /** Asked before the frame is sent, now or later: whether there still is a reason to. */
-  isCurrent?: () => boolean;
+  isCurrent?: (() => boolean) | undefined;
 }
 
 export interface OutboxLimits {

@@ -32,7 +32,7 @@ export interface EmitOptions extends SendOptions {
    * Whether an answer is waited for; without one the promise resolves when the frame is sent.
    * @default true
    */
-  reply?: boolean;
+  reply?: boolean | undefined;
 }
 
 /** What `emit` takes beside the name: the data, which may be left out where there is none. */

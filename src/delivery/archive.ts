@@ -11,13 +11,13 @@ export interface MessagesQuery {
    *
    * @default 0: with the oldest that is kept
    */
-  after?: number;
+  after?: number | undefined;
   /**
    * Messages at most, up to 1_000.
    *
    * @default 100
    */
-  limit?: number;
+  limit?: number | undefined;
 }
 
 /** A message that is kept for a uid, and what became of it. */

@@ -19,7 +19,7 @@ export interface PushHistoryOptions extends HistoryOptions {
    *
    * @default the engine: MemoryEngine in this process, RedisEngine in its Redis
    */
-  store?: HistoryKeeper;
+  store?: HistoryKeeper | undefined;
 
   /**
    * Messages that a client which was away may recover; of more it is told `too-many`, and loads
@@ -27,7 +27,7 @@ export interface PushHistoryOptions extends HistoryOptions {
    *
    * @default 1_000 messages
    */
-  maxRecovered?: number;
+  maxRecovered?: number | undefined;
 
   /**
    * Within so long each node compares where it stands in the stream of each uid that is here with
@@ -35,7 +35,7 @@ export interface PushHistoryOptions extends HistoryOptions {
    *
    * @default 25_000 ms
    */
-  checkInterval?: number;
+  checkInterval?: number | undefined;
 
   /**
    * Is handed messages that no device acknowledged within their `undeliveredAfter`: an instance, or
@@ -43,7 +43,7 @@ export interface PushHistoryOptions extends HistoryOptions {
    *
    * @default none
    */
-  undeliveredHandler?: UndeliveredHandler | Type<UndeliveredHandler>;
+  undeliveredHandler?: UndeliveredHandler | Type<UndeliveredHandler> | undefined;
 
   /**
    * How often a node looks for messages that are undelivered, if it has an `undeliveredHandler`, or
@@ -51,14 +51,14 @@ export interface PushHistoryOptions extends HistoryOptions {
    *
    * @default 1_000 ms
    */
-  undeliveredInterval?: number;
+  undeliveredInterval?: number | undefined;
 
   /**
    * Undelivered messages that a node handles at once.
    *
    * @default 16 messages
    */
-  maxUndelivered?: number;
+  maxUndelivered?: number | undefined;
 }
 
 export interface DeliveryOptions {
@@ -67,7 +67,7 @@ export interface DeliveryOptions {
    *
    * @default none: every message is sent at most once, and nothing is kept
    */
-  history?: PushHistoryOptions;
+  history?: PushHistoryOptions | undefined;
 
   /**
    * Uids that one message may name, in the list of a client, of a request to the push API or of
@@ -75,7 +75,7 @@ export interface DeliveryOptions {
    *
    * @default 1_000 uids
    */
-  maxRecipients?: number;
+  maxRecipients?: number | undefined;
 
   /**
    * Within so long a send that comes again under its `idempotencyKey` is answered as the first time,
@@ -83,7 +83,7 @@ export interface DeliveryOptions {
    *
    * @default 600_000 ms (ten minutes)
    */
-  idempotencyWindow?: number;
+  idempotencyWindow?: number | undefined;
 
   /**
    * A send under a key has so long to be done. Repeats wait for it meanwhile; if its node has died,
@@ -91,7 +91,7 @@ export interface DeliveryOptions {
    *
    * @default 10_000 ms
    */
-  idempotencyLease?: number;
+  idempotencyLease?: number | undefined;
 
   /**
    * Requests of this node that may wait for answers at once; one more is refused with
@@ -99,14 +99,14 @@ export interface DeliveryOptions {
    *
    * @default 10_000 requests
    */
-  maxPendingRequests?: number;
+  maxPendingRequests?: number | undefined;
 
   /**
    * For the answers to a request, where the call names no `timeout`.
    *
    * @default 10_000 ms
    */
-  requestTimeout?: number;
+  requestTimeout?: number | undefined;
 }
 
 export const deliveryOptions = {

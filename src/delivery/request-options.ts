@@ -5,7 +5,7 @@ export interface RequestOptions {
    *
    * @default the option `requestTimeout` of PushModule
    */
-  timeout?: number;
+  timeout?: number | undefined;
 
   /**
    * `any`: the first answer is enough, and the other devices are told that the request is over.
@@ -13,7 +13,7 @@ export interface RequestOptions {
    *
    * @default 'any'
    */
-  policy?: RequestPolicy;
+  policy?: RequestPolicy | undefined;
 }
 
 export type RequestPolicy = 'any' | 'all';

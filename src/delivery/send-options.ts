@@ -3,13 +3,13 @@ import type { SendResult, StreamPosition } from '../protocol/frames.js';
 /** Of every send. */
 export interface PlainSendOptions {
   /** Uids and connectionIds that do not get the message. Does not change `nodes`. */
-  except?: string | readonly string[];
+  except?: string | readonly string[] | undefined;
   /**
    * Names what is sent, for those who may send it again because they do not know what became of
    * it: a string of 1 to 255 characters. It is sent once, whichever node is asked; a repeat within
    * `idempotencyWindow` answers what the first one did, with `repeated`.
    */
-  idempotencyKey?: string;
+  idempotencyKey?: string | undefined;
 }
 
 /**
@@ -23,14 +23,14 @@ export interface SendOptions extends PlainSendOptions {
    * Keeps the message for those who are away, or miss it. `ttl`: milliseconds after which it is
    * not delivered any more; the history's own `ttl` is the default, and the most.
    */
-  retain?: boolean | { ttl: number };
+  retain?: boolean | { ttl: number } | undefined;
   /** `first-ack`: the first device that acknowledges the message takes it from the others. */
-  settle?: 'first-ack';
+  settle?: 'first-ack' | undefined;
   /**
    * Milliseconds within which a device is to acknowledge the message; else it is undelivered, and
    * handed to the `undeliveredHandler` of the options and to `undelivered$`.
    */
-  undeliveredAfter?: number;
+  undeliveredAfter?: number | undefined;
 }
 
 /** What became of a send. */

@@ -8,7 +8,7 @@ export interface EngineOptions {
    *
    * @default new MemoryEngine(): this process alone
    */
-  engine?: Engine;
+  engine?: Engine | undefined;
 }
 
 export const engineOptions = {

@@ -11,7 +11,7 @@ export interface GatewayOptions {
    * its dependencies. Required unless `gateway` is false; there is no default, because any would
    * either trust everyone or no one.
    */
-  authenticator?: Authenticator | Type<Authenticator>;
+  authenticator?: Authenticator | Type<Authenticator> | undefined;
 
   /**
    * Path of the WebSocket endpoint on the application's HTTP server, exactly as it is written: a
@@ -19,7 +19,7 @@ export interface GatewayOptions {
    *
    * @default '/'
    */
-  path?: string;
+  path?: string | undefined;
 
   /**
    * Time for the first message after the handshake; then the socket is closed with 4508. Also
@@ -28,14 +28,14 @@ export interface GatewayOptions {
    *
    * @default 10_000 ms
    */
-  authTimeout?: number;
+  authTimeout?: number | undefined;
 
   /**
    * Time for the authenticator to answer; then the socket is closed with 1011.
    *
    * @default 10_000 ms
    */
-  authenticatorTimeout?: number;
+  authenticatorTimeout?: number | undefined;
 
   /**
    * Time between two WebSocket pings to a connection. One that has sent nothing, not even a
@@ -46,14 +46,14 @@ export interface GatewayOptions {
    *
    * @default 30_000 ms
    */
-  heartbeatInterval?: number;
+  heartbeatInterval?: number | undefined;
 
   /**
    * Largest frame of a client; a larger one closes the socket with 1009.
    *
    * @default 65_536 bytes
    */
-  maxPayload?: number;
+  maxPayload?: number | undefined;
 
   /**
    * What may wait of one connection while an earlier frame is handled, decompressed, each frame
@@ -63,7 +63,7 @@ export interface GatewayOptions {
    *
    * @default 1_048_576 bytes (1 MiB)
    */
-  maxPendingBytes?: number;
+  maxPendingBytes?: number | undefined;
 
   /**
    * The same of all connections together that are not in yet; beyond it those that add to it are
@@ -71,14 +71,14 @@ export interface GatewayOptions {
    *
    * @default 67_108_864 bytes (64 MiB)
    */
-  maxStrangerBytes?: number;
+  maxStrangerBytes?: number | undefined;
 
   /**
    * Frames of one connection that are handled before others have their turn.
    *
    * @default 256 frames
    */
-  maxFramesPerTurn?: number;
+  maxFramesPerTurn?: number | undefined;
 
   /**
    * Bytes that may wait unsent for one client when another message for it comes; beyond it the
@@ -87,7 +87,7 @@ export interface GatewayOptions {
    *
    * @default 4_194_304 bytes (4 MiB)
    */
-  maxBufferedBytes?: number;
+  maxBufferedBytes?: number | undefined;
 
   /**
    * Bytes of memory for all that waits unsent on this node; a message that waits for many counts
@@ -95,7 +95,7 @@ export interface GatewayOptions {
    *
    * @default 268_435_456 bytes (256 MiB)
    */
-  maxTotalBufferedBytes?: number;
+  maxTotalBufferedBytes?: number | undefined;
 
   /**
    * Time for a client for which several messages wait to take some of them; then the socket is
@@ -103,21 +103,21 @@ export interface GatewayOptions {
    *
    * @default 60_000 ms
    */
-  stallTimeout?: number;
+  stallTimeout?: number | undefined;
 
   /**
    * What a text client is told when it has been authenticated.
    *
    * @default (uid) => `Connexion réussie, votre uid est ${uid}`
    */
-  welcome?: (uid: string) => string;
+  welcome?: ((uid: string) => string) | undefined;
 
   /**
    * Compression (RFC 7692) for clients that offer it. Costs memory and time per connection.
    *
    * @default false
    */
-  perMessageDeflate?: boolean | PerMessageDeflateOptions;
+  perMessageDeflate?: boolean | PerMessageDeflateOptions | undefined;
 
   /**
    * Reads and writes plain frames past the public API of `ws`, and reads sockets into shared
@@ -126,28 +126,28 @@ export interface GatewayOptions {
    *
    * @default true
    */
-  direct?: boolean;
+  direct?: boolean | undefined;
 
   /**
    * Time for a client to answer the closing handshake, before its socket is cut.
    *
    * @default 5_000 ms
    */
-  closeTimeout?: number;
+  closeTimeout?: number | undefined;
 
   /**
    * Sockets that are told to close at once when the application ends.
    *
    * @default 500 sockets
    */
-  drainBatchSize?: number;
+  drainBatchSize?: number | undefined;
 
   /**
    * Time between two such batches.
    *
    * @default 20 ms
    */
-  drainInterval?: number;
+  drainInterval?: number | undefined;
 
   /**
    * Time for HTTP requests that are under way when the application ends and its hooks have run;
@@ -155,7 +155,7 @@ export interface GatewayOptions {
    *
    * @default 5_000 ms
    */
-  shutdownTimeout?: number;
+  shutdownTimeout?: number | undefined;
 }
 
 export const gatewayOptions = {

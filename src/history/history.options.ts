@@ -14,7 +14,7 @@ export interface HistoryOptions {
    *
    * @default 1_000 messages
    */
-  maxLength?: number;
+  maxLength?: number | undefined;
 
   /**
    * What is kept for a uid may take so much; beyond it the oldest messages go. Counted are the
@@ -23,7 +23,7 @@ export interface HistoryOptions {
    *
    * @default 1_048_576 bytes (1 MiB)
    */
-  maxBytes?: number;
+  maxBytes?: number | undefined;
 
   /**
    * A message is kept for so long at the most, and never delivered afterwards. A uid for which
@@ -31,7 +31,7 @@ export interface HistoryOptions {
    *
    * @default 86_400_000 ms (a day)
    */
-  ttl?: number;
+  ttl?: number | undefined;
 
   /**
    * What is kept for all uids may take so much; beyond it the oldest messages go, whosever they
@@ -40,7 +40,7 @@ export interface HistoryOptions {
    *
    * @default 268_435_456 bytes (256 MiB)
    */
-  maxTotalBytes?: number;
+  maxTotalBytes?: number | undefined;
 
   /**
    * Devices of a uid whose cursors are kept; beyond it the one that was silent for the longest is
@@ -48,7 +48,7 @@ export interface HistoryOptions {
    *
    * @default 32 devices
    */
-  maxDevices?: number;
+  maxDevices?: number | undefined;
 
   /**
    * Notes that are kept for a uid of which connection was written or acknowledged what and when,
@@ -57,7 +57,7 @@ export interface HistoryOptions {
    *
    * @default 1_000 notes
    */
-  maxNotes?: number;
+  maxNotes?: number | undefined;
 
   /**
    * Whoever takes on an undelivered message has so long to hand it over before it is somebody
@@ -65,7 +65,7 @@ export interface HistoryOptions {
    *
    * @default 60_000 ms
    */
-  undeliveredLease?: number;
+  undeliveredLease?: number | undefined;
 }
 
 export const historyOptions = {
@@ -79,7 +79,9 @@ export const historyOptions = {
 } satisfies OptionTable<HistoryOptions>;
 
 /** Each of them has a default. */
-export type CheckedHistoryOptions = Readonly<Required<HistoryOptions>>;
+export type CheckedHistoryOptions = {
+  readonly [Name in keyof HistoryOptions]-?: Exclude<HistoryOptions[Name], undefined>;
+};
 
 /** @throws Error that names the broken option and what is allowed */
 export function checkHistoryOptions(given: HistoryOptions): CheckedHistoryOptions {

@@ -18,14 +18,14 @@ export interface PushApiModuleOptions {
    *
    * @default 'push'
    */
-  path?: string;
+  path?: string | undefined;
 
   /**
    * Decorators that each route of the API gets: what opens it to a global guard of yours, for
    * example `[Public()]` or `[SetMetadata('isPublic', true)]`. The API's own keys are asked for
    * all the same.
    */
-  decorators?: MethodDecorator[];
+  decorators?: MethodDecorator[] | undefined;
 
   /**
    * Largest body of a request, counted after decompression. The limits of the application's
@@ -34,17 +34,24 @@ export interface PushApiModuleOptions {
    *
    * @default 1_048_576 bytes
    */
-  bodyLimit?: number;
+  bodyLimit?: number | undefined;
 }
 
-/** Routes are declared before a factory runs: these two stand beside it. */
+export interface PushApiModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  /** As in the options: routes are declared before the factory runs, so it stands here. */
+  path?: PushApiModuleOptions['path'] | undefined;
+  /** As in the options, and here for the same reason. */
+  decorators?: PushApiModuleOptions['decorators'] | undefined;
+  useFactory: FactoryProvider<
+    | Omit<PushApiModuleOptions, 'path' | 'decorators'>
+    | Promise<Omit<PushApiModuleOptions, 'path' | 'decorators'>>
+  >['useFactory'];
+  inject?: FactoryProvider['inject'] | undefined;
+}
+
+/** What stands beside a factory, and what it makes. */
 type RouteOptions = Pick<PushApiModuleOptions, 'path' | 'decorators'>;
 type MadeOptions = Omit<PushApiModuleOptions, keyof RouteOptions>;
-
-export interface PushApiModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'>, RouteOptions {
-  useFactory: FactoryProvider<MadeOptions | Promise<MadeOptions>>['useFactory'];
-  inject?: FactoryProvider['inject'];
-}
 
 /** As errors name it. */
 const OWNER = 'PushApiModule';

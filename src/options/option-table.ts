@@ -30,7 +30,7 @@ export type OptionTable<O> = {
 
 /** Options after the check: what has a default is there. */
 export type Checked<O, Table extends OptionTable<O>> = Readonly<
-  Required<Pick<O, Defaulted<O, Table>>> & Omit<O, Defaulted<O, Table>>
+  { [Name in Defaulted<O, Table>]: Exclude<O[Name], undefined> } & Omit<O, Defaulted<O, Table>>
 >;
 
 type Defaulted<O, Table extends OptionTable<O>> = {

@@ -11,7 +11,7 @@ export interface TextCodecOptions {
    *
    * @default the sentence of the Workerman example, in French
    */
-  welcome?: (uid: string) => string;
+  welcome?: ((uid: string) => string) | undefined;
 }
 
 /**

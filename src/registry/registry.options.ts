@@ -8,7 +8,7 @@ export interface RegistryOptions {
    *
    * @default 0 connections
    */
-  maxConnectionsPerUid?: number;
+  maxConnectionsPerUid?: number | undefined;
 
   /**
    * What happens beyond `maxConnectionsPerUid`: `refuse` closes the new connection with 4429,
@@ -16,7 +16,7 @@ export interface RegistryOptions {
    *
    * @default 'refuse'
    */
-  connectionLimitPolicy?: ConnectionLimit['beyond'];
+  connectionLimitPolicy?: ConnectionLimit['beyond'] | undefined;
 
   /**
    * Largest data of a message, as JSON in UTF-8. A larger one is refused with PAYLOAD_TOO_LARGE
@@ -25,7 +25,7 @@ export interface RegistryOptions {
    *
    * @default 1_048_576 bytes (1 MiB)
    */
-  maxMessageBytes?: number;
+  maxMessageBytes?: number | undefined;
 }
 
 export const registryOptions = {

@@ -9,7 +9,7 @@ export interface RoutingOptions {
    *
    * @default UidsOnlyRoutePolicy: to uids, not to groups and not to everyone
    */
-  routePolicy?: RoutePolicy | Type<RoutePolicy>;
+  routePolicy?: RoutePolicy | Type<RoutePolicy> | undefined;
 
   /**
    * Messages of one connection that may be on their way through the engine together, in order, so
@@ -18,7 +18,7 @@ export interface RoutingOptions {
    *
    * @default 64 messages
    */
-  maxPendingSends?: number;
+  maxPendingSends?: number | undefined;
 
   /**
    * Frames of one connection in a row that are not of the protocol (`BAD_FRAME`); with the next one
@@ -26,7 +26,7 @@ export interface RoutingOptions {
    *
    * @default 32 frames
    */
-  maxBadFrames?: number;
+  maxBadFrames?: number | undefined;
 }
 
 export const routingOptions = {

@@ -224,7 +224,7 @@ export class ConnectionRegistryService {
    */
   async disconnect(
     uidOrConnectionId: string,
-    close?: Partial<CloseRequest>,
+    close?: Partial<{ [Name in keyof CloseRequest]: CloseRequest[Name] | undefined }>,
   ): Promise<{ nodes: number }> {
     const nodes = await this.engine.disconnect(checkMember(uidOrConnectionId), checkClose(close));
     return { nodes };

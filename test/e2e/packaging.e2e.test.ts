@@ -77,6 +77,9 @@ const SURROUNDINGS = {
       experimentalDecorators: true,
       emitDecoratorMetadata: true,
       types: ['node'],
+      // As strict as applications may be.
+      exactOptionalPropertyTypes: true,
+      verbatimModuleSyntax: true,
       outDir: 'out',
       rootDir: '.',
       // Only what our own types refer to: other packages' declarations are theirs to keep right.
@@ -89,6 +92,18 @@ const SURROUNDINGS = {
     extends: './tsconfig.json',
     compilerOptions: { skipLibCheck: false, noEmit: true, lib: ['ES2023', 'DOM'] },
     include: ['src/types.ts'],
+  }),
+  // The resolution that knows no "exports".
+  'tsconfig.node10.json': JSON.stringify({
+    extends: './tsconfig.json',
+    compilerOptions: {
+      module: 'commonjs',
+      moduleResolution: 'node10',
+      ignoreDeprecations: '6.0',
+      verbatimModuleSyntax: false,
+      noEmit: true,
+    },
+    include: ['node10'],
   }),
   'src/types.ts': `import type * as Push from 'nestjs-uid-push'; export type All = typeof Push;`,
 };
@@ -154,6 +169,19 @@ async function install(): Promise<void> {
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'], { cwd: folder });
 }
 
+/** Names every entry that has types. */
+async function everyEntry(): Promise<string> {
+  const { exports } = JSON.parse(await readFile(join(installed(), 'package.json'), 'utf8')) as {
+    exports: Record<string, string | { types: string }>;
+  };
+  const entries = Object.keys(exports).filter((entry) => typeof exports[entry] === 'object');
+  const imports = entries.map(
+    (entry, i) => `import * as E${i} from '${entry.replace('.', 'nestjs-uid-push')}';\n`,
+  );
+  const names = entries.map((_, i) => `keyof typeof E${i}`);
+  return `${imports.join('')}export type All = [${names.join(', ')}];`;
+}
+
 const installed = (): string => join(folder, 'node_modules/nestjs-uid-push');
 
 /** Runs a program in the folder; its output is the error when it fails. */
@@ -214,6 +242,24 @@ describe('the packed package in an empty application', () => {
     },
     PACKING,
   );
+
+  it(
+    'has types for every entry where the compiler knows no "exports" (moduleResolution node10)',
+    async () => {
+      await writeFiles({ 'node10/every-entry.ts': await everyEntry() });
+      await inFolder('npx', 'tsc', '-p', 'tsconfig.node10.json');
+    },
+    PACKING,
+  );
+
+  it('has no source maps, and no file that names one', async () => {
+    const files = await readdir(join(installed(), 'dist'), { recursive: true });
+    expect(files.filter((file) => file.endsWith('.map'))).toEqual([]);
+    for (const file of files.filter((file) => /\.(js|ts)$/.test(file))) {
+      const text = await readFile(join(installed(), 'dist', file), 'utf8');
+      expect([file, text.includes('sourceMappingURL=')]).toEqual([file, false]);
+    }
+  });
 
   it('holds the library and its documents, and neither the example nor the tests', async () => {
     const files = await readdir(installed(), { recursive: true });

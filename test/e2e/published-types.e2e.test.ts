@@ -15,6 +15,7 @@ const STRICT: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2023,
   module: ts.ModuleKind.NodeNext,
   strict: true,
+  exactOptionalPropertyTypes: true,
   noEmit: true,
   skipLibCheck: false,
 };
@@ -96,6 +97,24 @@ function topOf(declaration: ts.Node): ts.Node {
   return ts.isVariableDeclaration(declaration) ? declaration.parent.parent : declaration;
 }
 
+/** Types of what an application hands to us; `AppendOptions` are what we hand to its history. */
+const GIVEN = /^(?!Append)\w+Options$|^(Identity|OwnReply)$/;
+
+function isOptional({ flags }: ts.Symbol): boolean {
+  return (flags & ts.SymbolFlags.Optional) !== 0;
+}
+
+function isOfOursWithin({ declarations = [] }: ts.Symbol): boolean {
+  return declarations.some((declaration) => published.includes(declaration.getSourceFile()));
+}
+
+/** Not only by being left out: `exactOptionalPropertyTypes` knows two kinds of undefined. */
+function takesUndefined(property: ts.Symbol): boolean {
+  const type = checker.getTypeOfSymbol(property);
+  if (type.isUnion()) return type.types.includes(checker.getUndefinedType());
+  return (type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) !== 0;
+}
+
 describe('the published types', () => {
   it('hold without trust in libraries, and show no internal member to an application', () => {
     const broken = ts.getPreEmitDiagnostics(program).filter(({ file }) => {
@@ -117,6 +136,19 @@ describe('the published types', () => {
   it('have no trace of what is marked as internal', () => {
     const marked = published.filter(({ text }) => text.includes('@internal'));
     expect(marked.map(({ fileName }) => fileName)).toEqual([]);
+  });
+
+  it('take undefined wherever something may be left out of what an application gives', () => {
+    const given = [...exported].filter((symbol) => GIVEN.test(symbol?.name));
+    const refused = given.flatMap((symbol) =>
+      checker
+        .getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol))
+        .filter((property) => isOptional(property) && isOfOursWithin(property))
+        .filter((property) => !takesUndefined(property))
+        .map(({ name }) => `${symbol.name}.${name}`),
+    );
+    expect(given.length).toBeGreaterThan(10);
+    expect(refused).toEqual([]);
   });
 
   it('name nothing that is not exported as well', () => {

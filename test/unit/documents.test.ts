@@ -77,9 +77,10 @@ function membersOf(name: string): string[] {
   return [...own, ...bases.flatMap((base) => membersOf(baseOf(base)))];
 }
 
-/** Which interface is extended, also when it is `Partial<…>`. */
+/** Which interface is extended, also when it is `Partial<…>` of it or of what is made of it. */
 function baseOf({ expression, typeArguments }: ts.ExpressionWithTypeArguments): string {
-  return (typeArguments?.[0] ?? expression).getText();
+  const text = (typeArguments?.[0] ?? expression).getText();
+  return /\bkeyof (\w+)/.exec(text)?.[1] ?? text;
 }
 
 const interfaces = new Map<string, ts.InterfaceDeclaration>();

@@ -9,14 +9,14 @@ export interface SharedWebSocketOptions {
    * by side in one browser, it must name the user.
    * @default ''
    */
-  name?: string;
+  name?: string | undefined;
   /**
    * Retained messages that are kept for tabs that come later.
    * @default 1000
    */
-  maxBacklog?: number;
+  maxBacklog?: number | undefined;
   /** The WebSocket that is shared. @default globalThis.WebSocket */
-  webSocket?: WebSocketConstructor;
+  webSocket?: WebSocketConstructor | undefined;
 }
 
 /**

@@ -24,21 +24,23 @@ export type RedisConnectionOptions = Pick<
 /** Times are milliseconds, sizes are bytes. Give one of `url`, `client`, `cluster`, `sentinel`. */
 export interface RedisEngineOptions {
   /** One server: `redis[s]://[[username][:password]@]host[:port][/database]`. */
-  url?: string;
+  url?: string | undefined;
 
   /** One server; or beside `url`, `cluster` or `sentinel`, settings of every connection. */
-  client?: RedisConnectionOptions;
+  client?: RedisConnectionOptions | undefined;
 
   /** A Redis Cluster: some of its servers, from which the others are learned. */
-  cluster?: { nodes: readonly RedisAddress[] };
+  cluster?: { nodes: readonly RedisAddress[] } | undefined;
 
   /** A master that Sentinels watch: its name, and some of the Sentinels. */
-  sentinel?: {
-    name: string;
-    nodes: readonly RedisAddress[];
-    /** Settings of the connections to the Sentinels themselves. */
-    client?: RedisConnectionOptions;
-  };
+  sentinel?:
+    | {
+        name: string;
+        nodes: readonly RedisAddress[];
+        /** Settings of the connections to the Sentinels themselves. */
+        client?: RedisConnectionOptions;
+      }
+    | undefined;
 
   /**
    * Begins every key and channel. Nodes with the same prefix on the same Redis are one cluster;
@@ -47,7 +49,7 @@ export interface RedisEngineOptions {
    *
    * @default 'push'
    */
-  prefix?: string;
+  prefix?: string | undefined;
 
   /**
    * A node that ended without a word is forgotten, and its users are offline, at most this long
@@ -56,7 +58,7 @@ export interface RedisEngineOptions {
    *
    * @default 15_000 ms
    */
-  leaseTime?: number;
+  leaseTime?: number | undefined;
 
   /**
    * Redis not answering for this long is Redis being away: every call fails with UNAVAILABLE at
@@ -64,7 +66,7 @@ export interface RedisEngineOptions {
    *
    * @default 3_000 ms
    */
-  commandTimeout?: number;
+  commandTimeout?: number | undefined;
 
   /**
    * Time for Redis to be there when the application starts: it is tried again and again. Then the
@@ -72,7 +74,7 @@ export interface RedisEngineOptions {
    *
    * @default 10_000 ms
    */
-  startTimeout?: number;
+  startTimeout?: number | undefined;
 
   /**
    * A uid whose last connection has gone stays online for this long, in `isOnline`, counts and
@@ -80,7 +82,7 @@ export interface RedisEngineOptions {
    *
    * @default 0 ms
    */
-  offlineDelay?: number;
+  offlineDelay?: number | undefined;
 
   /**
    * Parts into which a Redis Cluster's keys and channels are cut, each whole on one master.
@@ -89,7 +91,7 @@ export interface RedisEngineOptions {
    *
    * @default 64 shards
    */
-  shards?: number;
+  shards?: number | undefined;
 
   /**
    * Bytes of calls that may wait for Redis's answer, per server; beyond it calls fail with
@@ -97,7 +99,7 @@ export interface RedisEngineOptions {
    *
    * @default 67_108_864 bytes (64 MiB)
    */
-  maxPendingBytes?: number;
+  maxPendingBytes?: number | undefined;
 
   /**
    * Bytes of messages that may be on their way to other nodes without being read by them, per
@@ -107,7 +109,7 @@ export interface RedisEngineOptions {
    *
    * @default 1_048_576 bytes (1 MiB)
    */
-  maxUnreadBytes?: number;
+  maxUnreadBytes?: number | undefined;
 }
 
 /** As errors name it. */

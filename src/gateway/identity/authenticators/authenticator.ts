@@ -8,11 +8,11 @@ export interface Identity {
   /** 1 to 128 characters without control characters; not `all`. */
   uid: string;
   /** Milliseconds since the epoch. At that time the connection is closed unless renewed. */
-  expiresAt?: number;
+  expiresAt?: number | undefined;
   /** Anything the application wants to find again in `connectionsOf` and `@Connection()`; JSON. */
-  claims?: Readonly<Record<string, unknown>>;
+  claims?: Readonly<Record<string, unknown>> | undefined;
   /** Name of the device or tab; wins over the one that the client gave. */
-  device?: string;
+  device?: string | undefined;
 }
 
 /** The circumstances of an authentication. */

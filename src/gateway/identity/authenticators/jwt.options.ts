@@ -28,14 +28,14 @@ export interface JwtAuthenticatorOptions {
    * algorithm's hash has (32 for HS256) get a warning in the log: RFC 7518, section 3.2, forbids
    * them, because whoever has one token can try secrets on it at leisure.
    */
-  secret?: JwtSecret | readonly JwtSecret[];
+  secret?: JwtSecret | readonly JwtSecret[] | undefined;
 
   /**
    * The issuer's public key: RSA of 2048 bits or more (RS*, PS*), P-256, P-384 or P-521 (ES*), or
    * Ed25519 (EdDSA). With a list, a token of any of them is taken. Of a certificate only the key
    * is used, not its dates. The `alg`, `use` and `key_ops` of a JWK are respected.
    */
-  publicKey?: JwtPublicKey | readonly JwtPublicKey[];
+  publicKey?: JwtPublicKey | readonly JwtPublicKey[] | undefined;
 
   /**
    * Where the issuer publishes its key set (RFC 7517), for example
@@ -44,67 +44,67 @@ export interface JwtAuthenticatorOptions {
    * followed. Plain `http:` is for networks that you trust: whoever can change the answer can
    * sign tokens.
    */
-  jwksUrl?: string | URL;
+  jwksUrl?: string | URL | undefined;
 
   /** Milliseconds to wait for the key set, all of it. @default 5000 */
-  jwksTimeout?: number;
+  jwksTimeout?: number | undefined;
 
   /** Bytes that the key set may have, after decompression. @default 262144 */
-  jwksMaxBytes?: number;
+  jwksMaxBytes?: number | undefined;
 
   /**
    * Milliseconds after a fetch of the key set, whether it succeeded or failed, in which there is
    * no other: strangers and outages cannot make this server flood the issuer. A token of an
    * unknown `kid` is told to try again meanwhile. @default 30000
    */
-  jwksCooldown?: number;
+  jwksCooldown?: number | undefined;
 
   /**
    * Milliseconds after which the key set is fetched anew, so that withdrawn keys are forgotten.
    * @default 600000
    */
-  jwksCacheMaxAge?: number;
+  jwksCacheMaxAge?: number | undefined;
 
   /**
    * Milliseconds beyond `jwksCacheMaxAge` for which known keys stay good when the key set cannot
    * be fetched; a key that is withdrawn meanwhile is taken for that long. 0 for not at all.
    * @default 3600000
    */
-  jwksStaleIfError?: number;
+  jwksStaleIfError?: number | undefined;
 
   /**
    * The algorithms that are taken; a token that names any other is refused before its key is
    * looked up (RFC 8725, section 3.1). `none` cannot be allowed, nor HS* beside a public key or a
    * key set. @default all those that fit the kind of key
    */
-  algorithms?: readonly JwtAlgorithm[];
+  algorithms?: readonly JwtAlgorithm[] | undefined;
 
   /** The `iss` that a token must have, or a list of which it must have one. Unset: not checked. */
-  issuer?: string | readonly string[];
+  issuer?: string | readonly string[] | undefined;
 
   /**
    * The `aud` of which a token must have at least one. Unset: not checked; set it whenever the
    * issuer signs tokens for other services too, else theirs open this one (RFC 8725, section 3.9).
    */
-  audience?: string | readonly string[];
+  audience?: string | readonly string[] | undefined;
 
   /**
    * Seconds by which the issuer's clock may differ from this one's: a token is taken that much
    * before its `nbf` and after its `exp`, and its connection lives that much longer. @default 0
    */
-  clockTolerance?: number;
+  clockTolerance?: number | undefined;
 
   /** The claim that is the uid: a string, or an integer, which becomes its digits. @default 'sub' */
-  uidClaim?: string;
+  uidClaim?: string | undefined;
 
   /**
    * The claim that names the device; it wins over the name that the client gives. A token without
    * it is taken, one in which it is no valid name is refused. Unset: no claim is.
    */
-  deviceClaim?: string;
+  deviceClaim?: string | undefined;
 
   /** Whether a token without `exp`, which would never expire, is refused. @default false */
-  requireExpiry?: boolean;
+  requireExpiry?: boolean | undefined;
 }
 
 /** As errors name it. */
