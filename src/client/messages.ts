@@ -1,7 +1,7 @@
 import type { Delivery, Inbox, ReceivedMessage } from './inbox.js';
 
 /** What ends a stream of messages: an error, or undefined for a good end. */
-export interface StreamEnd {
+interface StreamEnd {
   readonly error?: unknown;
 }
 

@@ -31,7 +31,7 @@ export interface OverNote {
 }
 
 /** A device's reason not to answer. */
-export interface Refusal {
+interface Refusal {
   readonly code: string;
   readonly message: string;
 }

@@ -1,4 +1,4 @@
-import { brokenOption, checkOptions } from '../options/check-options.js';
+import { brokenOption } from '../options/check-options.js';
 import type { OptionTable } from '../options/option-table.js';
 import { whole } from '../options/rules.js';
 
@@ -82,11 +82,6 @@ export const historyOptions = {
 export type CheckedHistoryOptions = {
   readonly [Name in keyof HistoryOptions]-?: Exclude<HistoryOptions[Name], undefined>;
 };
-
-/** @throws Error that names the broken option and what is allowed */
-export function checkHistoryOptions(given: HistoryOptions): CheckedHistoryOptions {
-  return checkTotals(checkOptions('PushModule history', historyOptions, given));
-}
 
 /** @throws Error when what is kept of all has less room than what is kept of one */
 export function checkTotals<O extends CheckedHistoryOptions>(checked: O): O {

@@ -4,7 +4,8 @@ import ts from 'typescript';
 /**
  * Lists members of classes in src that nothing in src reads: what `knip` does for exports. Those
  * that somebody outside knows do not count: members of exported classes, members that a base
- * class or an interface promises, members with a decorator. Exits with 1 when there are any.
+ * class or an interface promises, members with a decorator. What a role reads (an interface that
+ * the class fits without saying so) is read. Exits with 1 when there are any.
  */
 
 /** @typedef {ts.ClassElement | ts.ParameterPropertyDeclaration} Member */
@@ -18,11 +19,15 @@ const published = new Set(
 
 /** @type {Member[]} */
 const members = [];
+/** @type {ts.InterfaceDeclaration[]} */
+const roles = [];
 /** @type {Set<ts.Node>} declarations of what is read somewhere */
 const read = new Set();
 sources.forEach(visit);
 
-const dead = members.filter((member) => !read.has(member) && !isKnownOutside(member));
+const dead = members.filter(
+  (member) => !read.has(member) && !isKnownOutside(member) && !isReadByRole(member),
+);
 for (const member of dead) {
   const file = relative('.', member.getSourceFile().fileName);
   console.error(`${file}: nothing reads ${classOf(member).name?.text}.${nameOf(member)}`);
@@ -55,6 +60,7 @@ function withoutAlias(symbol) {
 /** @param {ts.Node} node */
 function visit(node) {
   if (isMember(node)) members.push(node);
+  if (ts.isInterfaceDeclaration(node)) roles.push(node);
   if (ts.isIdentifier(node) && !isName(node) && !isWritten(node)) markRead(node);
   ts.forEachChild(node, visit);
 }
@@ -120,6 +126,25 @@ function isKnownOutside(member) {
       checker.getPropertyOfType(checker.getTypeAtLocation(type), nameOf(member)),
     )
   );
+}
+
+/**
+ * Whether an interface reads it of which the class has every member.
+ *
+ * @param {Member} member
+ */
+function isReadByRole(member) {
+  const isStatic = ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Static;
+  const owner = checker.getSymbolAtLocation(classOf(member).name);
+  const type = isStatic ? checker.getTypeOfSymbol(owner) : checker.getDeclaredTypeOfSymbol(owner);
+  return roles.some((role) => {
+    const properties = checker.getTypeAtLocation(role).getProperties();
+    const own = properties.find(({ name }) => name === nameOf(member));
+    return (
+      own?.declarations?.some((declaration) => read.has(declaration)) &&
+      properties.every(({ name }) => checker.getPropertyOfType(type, name) !== undefined)
+    );
+  });
 }
 
 /** @param {Member} member */

@@ -9,7 +9,8 @@ import type {
   Page,
   ReadResult,
 } from '../../src/history/history.js';
-import { checkHistoryOptions, type HistoryOptions } from '../../src/history/history.options.js';
+import { type HistoryOptions } from '../../src/history/history.options.js';
+import { checkHistoryOptions } from './history-options.js';
 import type { StreamPosition } from '../../src/protocol/frames.js';
 import type { Message } from '../../src/protocol/message.js';
 import { EngineNode } from './engine-node.js';

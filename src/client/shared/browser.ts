@@ -5,7 +5,7 @@ export interface Browser {
 }
 
 /** The part of Web Locks that is used: whoever holds a lock is the only one, until it is gone. */
-export interface LockManager {
+interface LockManager {
   request(
     name: string,
     options: { signal?: AbortSignal },

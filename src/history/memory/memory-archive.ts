@@ -145,7 +145,7 @@ export class MemoryArchive {
 
   private begin(uid: string, now: number): MemoryStream {
     const epoch = `${this.life}${(++this.epochs).toString(36)}`;
-    const stream = new MemoryStream(uid, epoch, now);
+    const stream = new MemoryStream(epoch, now);
     this.streams.delete(uid);
     this.streams.set(uid, stream);
     this.sweeping ??= setInterval(() => this.sweep(), this.slack).unref();

@@ -25,7 +25,6 @@ export class MemoryStream {
   private noted: Note[] | null = null;
 
   constructor(
-    readonly uid: string,
     readonly epoch: string,
     /** When somebody was here, or something was appended. */
     public touched: number,

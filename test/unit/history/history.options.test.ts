@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkHistoryOptions } from '../../../src/history/history.options.js';
+import { checkHistoryOptions } from '../../support/history-options.js';
 
 describe('the options of a history', () => {
   it('all have a default', () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { checkHistoryOptions } from '../../../../src/history/history.options.js';
+import { checkHistoryOptions } from '../../../support/history-options.js';
 import { MemoryArchive } from '../../../../src/history/memory/memory-archive.js';
 import { Message } from '../../../../src/protocol/message.js';
 

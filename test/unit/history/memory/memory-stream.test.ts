@@ -15,7 +15,7 @@ describe('a stream in memory', () => {
       fc.property(
         fc.array(fc.constantFrom('push', 'push', 'shift'), { maxLength: 400 }),
         (steps) => {
-          const stream = new MemoryStream('ann', 'e', 0);
+          const stream = new MemoryStream('e', 0);
           const model: Entry[] = [];
           for (const step of steps) {
             if (step === 'push') {
