@@ -21,7 +21,7 @@ afterEach(() => rm(directory, { recursive: true }));
 it('the example appends undelivered messages to PUSH_UNDELIVERED_LOG, one a line', async () => {
   const file = join(directory, 'undelivered.log');
   await startExample({ REDIS_URL: redis.url, PUSH_UNDELIVERED_LOG: file });
-  const worker = await startWorker({ url: redis.url, prefix: 'push', undeliveredLease: 60_000 });
+  const worker = await startWorker({ url: redis.url, prefix: 'push' });
   await worker.send('ada', 'first', 1);
   await worker.send('ada', 'second', 2);
   const lines = async (): Promise<string[]> =>

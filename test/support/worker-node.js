@@ -1,7 +1,7 @@
 // A worker in a process of its own, of the built package: `node worker-node.js <url> <prefix>
-// <lease> <"hang" or "none">`. It sends what stands on each line that it reads, `{ uid, data,
-// undeliveredAfter }`, and says `sent`; it says `handling` of what its handler is handed, and never
-// is done with it.
+// <lease> <"hang" or "none">`. What stands on each line that it reads it sends, `{ uid, data,
+// undeliveredAfter }`, and says `sent`; or asks for, `{ ask: uid, data, timeout }`. It says
+// `handling` of what its handler is handed, and never is done with it.
 import { createInterface } from 'node:readline';
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
@@ -31,7 +31,11 @@ const app = await NestFactory.createApplicationContext(
 const push = app.get(ConnectionRegistryService);
 console.log('ready');
 for await (const line of createInterface({ input: process.stdin })) {
-  const { uid, data, undeliveredAfter } = JSON.parse(line);
-  await push.sendToUid(uid, data, { undeliveredAfter });
-  console.log('sent');
+  const { uid, ask, data, timeout, undeliveredAfter } = JSON.parse(line);
+  if (ask !== undefined) {
+    push.request(ask, data, { timeout }).catch((error) => console.log(error.code));
+  } else {
+    await push.sendToUid(uid, data, { undeliveredAfter });
+    console.log('sent');
+  }
 }

@@ -7,7 +7,8 @@ import { Mailbox } from './mailbox.js';
 export interface WorkerOptions {
   url: string;
   prefix: string;
-  undeliveredLease: number;
+  /** @default 60_000 ms */
+  undeliveredLease?: number;
   /** It takes on undelivered messages, and is never done with them. */
   hangs?: boolean;
 }
@@ -17,6 +18,8 @@ export interface Worker {
   /** Waits until it has printed this line. */
   says(line: string): Promise<string>;
   send(uid: string, data: string, undeliveredAfter: number): Promise<void>;
+  /** Asks the uid's devices; should it fail, the worker says the code. */
+  ask(uid: string, data: string, timeout: number): void;
   kill(): Promise<void>;
 }
 
@@ -34,7 +37,8 @@ export function useWorkers(): (options: WorkerOptions) => Promise<Worker> {
   };
 }
 
-function startWorker({ url, prefix, undeliveredLease, hangs = false }: WorkerOptions): Worker {
+function startWorker(options: WorkerOptions): Worker {
+  const { url, prefix, undeliveredLease = 60_000, hangs = false } = options;
   const args = [url, prefix, String(undeliveredLease), hangs ? 'hang' : 'none'];
   const child = spawn(process.execPath, ['test/support/worker-node.js', ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -48,6 +52,9 @@ function startWorker({ url, prefix, undeliveredLease, hangs = false }: WorkerOpt
     async send(uid, data, undeliveredAfter) {
       child.stdin.write(`${JSON.stringify({ uid, data, undeliveredAfter })}\n`);
       await says('sent');
+    },
+    ask(uid, data, timeout) {
+      child.stdin.write(`${JSON.stringify({ ask: uid, data, timeout })}\n`);
     },
     async kill() {
       child.kill('SIGKILL');
