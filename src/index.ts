@@ -68,6 +68,7 @@ export type {
   Engine,
   EngineHealth,
   Registration,
+  UidPresence,
 } from './engine/engine.js';
 export type { NodeHandler, NodeNote } from './engine/node-handler.js';
 export type { ConnectionInfo } from './engine/connection-info.js';

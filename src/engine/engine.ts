@@ -17,15 +17,29 @@ export interface ConnectionLimit {
   readonly beyond: 'refuse' | 'close-oldest';
 }
 
-export interface Admission {
-  /** If so, the engine has put it into the groups of its uid, by the node's `joinGroup`. */
-  readonly admitted: boolean;
-}
+export type Admission =
+  /** The engine has put it into the groups of its uid, by the node's `joinGroup`. */
+  | { readonly admitted: true }
+  | {
+      readonly admitted: false;
+      /** Whether it would be refused without the nodes, too, that give no sign of life. */
+      readonly isFinal: boolean;
+    };
 
 export interface Counts {
   connections: number;
   uids: number;
   nodes: number;
+}
+
+/** Whether a uid is online, and as of which of its events. */
+export interface UidPresence {
+  readonly online: boolean;
+  /**
+   * Events of the uid with this `seq` or a lower one are older than this answer, all that come
+   * later have a higher one.
+   */
+  readonly seq: number;
 }
 
 /** How it goes with what carries messages between nodes. */
@@ -55,6 +69,8 @@ export const ENGINE = Symbol('Engine');
  *   is online or not; a connection's membership ends with the connection.
  * - Of changes of one membership that are made at once the engine decides which is the last. Open
  *   connections, those that come later and `uidsInGroup` go by it.
+ * - Online and offline of a uid are told once per change in the whole cluster, each with a number
+ *   that only grows for the uid: the order in which they were decided, whichever nodes tell them.
  * - What can't be reached is a `PushException` UNAVAILABLE, within a bounded time.
  *
  * Methods may answer synchronously, and do where they need not wait.
@@ -102,6 +118,7 @@ export interface Engine {
 
   /** For each uid whether it is online, in the order of the argument, in one round trip. */
   online(uids: readonly string[]): MaybePromise<boolean[]>;
+  presence(uid: string): MaybePromise<UidPresence>;
   connectionsOf(uid: string): MaybePromise<ConnectionInfo[]>;
   counts(): MaybePromise<Counts>;
   /** Every uid that is online, in batches; no answer holds all of them. */

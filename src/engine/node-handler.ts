@@ -61,8 +61,10 @@ export interface NodeHandler {
    * The uid came online (its first connection in the cluster) or went offline (its last one has
    * gone). Called once per change in the whole cluster, on the node that caused it, or on one
    * of the survivors when that node died.
+   *
+   * @param seq grows with each change of the uid: a change that comes late has a lower one
    */
-  presenceChanged(uid: string, online: boolean): void;
+  presenceChanged(uid: string, online: boolean, seq: number): void;
 
   /** Another node, or this one, has told it something. */
   told(note: NodeNote): void;

@@ -29,6 +29,11 @@ export const ErrorCode = {
   RATE_LIMITED: 'RATE_LIMITED',
   /** The uid has as many connections as `maxConnectionsPerUid` allows. Closes with 4429. */
   CONNECTION_LIMIT: 'CONNECTION_LIMIT',
+  /**
+   * The same, but some of these connections are held by a node that gives no sign of life. Closes
+   * with 4503.
+   */
+  CONNECTION_LIMIT_UNSURE: 'CONNECTION_LIMIT_UNSURE',
   /** No device of the uid is online that can answer a request. */
   OFFLINE: 'OFFLINE',
   /** A request was not answered in time. */
@@ -71,6 +76,8 @@ export const CloseCode = {
   REPLACED: 4409,
   /** The uid already has as many connections as it may have. */
   CONNECTION_LIMIT: 4429,
+  /** The uid has as many connections as it may have, some perhaps gone with their node. */
+  CONNECTION_LIMIT_UNSURE: 4503,
   /** No first message within `authTimeout`. */
   AUTH_TIMEOUT: 4508,
   /** Retained messages for this uid were lost on the way; come back and recover. */

@@ -15,6 +15,7 @@ const STATUSES: Readonly<Record<ErrorCode, number>> = {
   [ErrorCode.PAYLOAD_TOO_LARGE]: 413,
   [ErrorCode.RATE_LIMITED]: 429,
   [ErrorCode.CONNECTION_LIMIT]: 429,
+  [ErrorCode.CONNECTION_LIMIT_UNSURE]: 503,
   [ErrorCode.OFFLINE]: 404,
   [ErrorCode.TIMEOUT]: 504,
   [ErrorCode.REJECTED]: 409,

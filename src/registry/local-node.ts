@@ -6,9 +6,11 @@ import type { NodeHandler, NodeNote } from '../engine/node-handler.js';
 import type { ConnectionInfo } from '../engine/connection-info.js';
 import type { Except, Member, Target } from '../engine/target.js';
 import type { CloseRequest } from '../protocol/close.js';
+import { ErrorCode } from '../protocol/codes.js';
 import { isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
 import type { Message, Notice } from '../protocol/message.js';
 import { connectionIdOf } from '../protocol/names.js';
+import { PushException } from '../protocol/push.exception.js';
 import { Arrivals } from './arrivals.js';
 import { Connection, Membership, type ConnectionDetails } from './connection.js';
 import { ConnectionTable } from './connection-table.js';
@@ -63,6 +65,8 @@ export class LocalNode implements NodeHandler {
    *
    * @returns the connection, or null when the uid has as many as it may have, or the socket was
    *   closed meanwhile
+   * @throws PushException CONNECTION_LIMIT_UNSURE when the uid has so many on account of nodes that
+   *   give no sign of life
    */
   attach(transport: Transport, details: ConnectionDetails): MaybePromise<Connection | null> {
     const id = connectionIdOf(this.node, ++this.connectionCounter);
@@ -91,6 +95,7 @@ export class LocalNode implements NodeHandler {
   private admit(connection: Connection, admission: Admission): Connection | null {
     if (!admission.admitted) {
       this.letGo(connection);
+      if (!admission.isFinal) throw limitUnsure();
       return null;
     }
     if (this.table.get(connection.connectionId) === undefined) {
@@ -250,8 +255,8 @@ export class LocalNode implements NodeHandler {
     return this.table.uids();
   }
 
-  presenceChanged(uid: string, online: boolean): void {
-    this.tell({ type: online ? 'online' : 'offline', uid });
+  presenceChanged(uid: string, online: boolean, seq: number): void {
+    this.tell({ type: online ? 'online' : 'offline', uid, seq });
   }
 
   /** Has notices of this kind handed over by the courier. */
@@ -301,6 +306,13 @@ const NO_GROUPS: readonly string[] = [];
 
 function reason(member: Member): Membership {
   return member.kind === 'uid' ? Membership.OfUid : Membership.OfConnection;
+}
+
+function limitUnsure(): PushException {
+  return new PushException(
+    ErrorCode.CONNECTION_LIMIT_UNSURE,
+    'This uid has as many connections as it may have, some of which may be gone; try again.',
+  );
 }
 
 /** Ten characters of `0-9a-z`: 51 bits of chance, enough for any number of nodes ever started. */

@@ -12,7 +12,10 @@ export type PushEvent =
    * says or in words of the module, and never what the client sent.
    */
   | { type: 'refused'; reason: string; address: string; codec: CodecName }
-  /** The first connection of the uid in the whole cluster. */
-  | { type: 'online'; uid: string }
+  /**
+   * The first connection of the uid in the whole cluster. `seq` grows with each change of the uid:
+   * an event with a lower one than a consumer has seen of it comes late.
+   */
+  | { type: 'online'; uid: string; seq: number }
   /** The last connection of the uid in the whole cluster has gone. */
-  | { type: 'offline'; uid: string };
+  | { type: 'offline'; uid: string; seq: number };

@@ -12,7 +12,8 @@ export interface RegistryOptions {
 
   /**
    * What happens beyond `maxConnectionsPerUid`: `refuse` closes the new connection with 4429,
-   * `close-oldest` closes the uid's oldest with 4409.
+   * `close-oldest` closes the uid's oldest with 4409. It is 4503, which means to try again, while
+   * a node that gives no sign of life holds some of those that count.
    *
    * @default 'refuse'
    */

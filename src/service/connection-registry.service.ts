@@ -2,7 +2,13 @@ import { NEVER, type Observable } from 'rxjs';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Target } from '../engine/target.js';
 import type { ConnectionInfo } from '../engine/connection-info.js';
-import { ENGINE, type Counts, type Engine, type EngineHealth } from '../engine/engine.js';
+import {
+  ENGINE,
+  type Counts,
+  type Engine,
+  type EngineHealth,
+  type UidPresence,
+} from '../engine/engine.js';
 import type { Explanation } from '../history/history.js';
 import type { CloseRequest } from '../protocol/close.js';
 import type { MaybePromise } from '../protocol/maybe-promise.js';
@@ -157,6 +163,14 @@ export class ConnectionRegistryService {
     const names = checkUids(uids);
     const answers = await this.engine.online(names);
     return new Map(names.map((uid, index) => [uid, answers[index]]));
+  }
+
+  /**
+   * The same with `seq`, to go with the events of the uid: those with this `seq` or a lower one are
+   * older than the answer.
+   */
+  async presence(uid: string): Promise<UidPresence> {
+    return this.engine.presence(checkUid(uid));
   }
 
   /** What is known of each connection of the uid. */

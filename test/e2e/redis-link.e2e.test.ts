@@ -22,6 +22,7 @@ it('a link that is closed by what it hears takes nothing more, and nothing twice
     },
     onMoved: () => undefined,
     onCutOff: () => undefined,
+    onReadOnly: () => undefined,
     onClose: closed,
   });
   await link.subscribe(['channel'], { moved: () => undefined });

@@ -49,12 +49,12 @@ const emitted = (...some: EngineNode[]): string[][] =>
 
 /** Redis knows that every event was emitted. */
 const allHeard = (): Promise<void> =>
-  until('all is heard', async () => (await redis.cli('KEYS', `${PREFIX}:unheard:*`)) === '');
+  until('all is heard', async () => (await redis.cli('KEYS', `${PREFIX}:unheard`)) === '');
 
 describe('when Redis has done what it was asked to and its answer gets lost', () => {
   it('online is emitted once, when the node is back', async () => {
     const [far, near] = [await startFar(PATIENT), await nodes.start(PATIENT)];
-    await loseAnswer(far, /\+ann/, () => far.connect('ann'));
+    await loseAnswer(far, /\+\d+ ann/, () => far.connect('ann'));
     expect(await near.engine.online(['ann'])).toEqual([true]);
     expect(emitted(far)).toEqual([[]]);
     await comesBack(far);
@@ -64,7 +64,7 @@ describe('when Redis has done what it was asked to and its answer gets lost', ()
 
   it('who has left again before the node is back was online once and offline once', async () => {
     const far = await startFar(PATIENT);
-    const ann = await loseAnswer(far, /\+ann/, () => far.connect('ann'));
+    const ann = await loseAnswer(far, /\+\d+ ann/, () => far.connect('ann'));
     ann.close();
     await comesBack(far);
     expect(emitted(far)).toEqual([['+ann', '-ann']]);
@@ -74,7 +74,7 @@ describe('when Redis has done what it was asked to and its answer gets lost', ()
   it('offline is emitted once, when the node is back', async () => {
     const [far, near] = [await startFar(PATIENT), await nodes.start(PATIENT)];
     const ann = await far.connect('ann');
-    await loseAnswer(far, /-ann/, () => ann.close());
+    await loseAnswer(far, /-\d+ ann/, () => ann.close());
     expect(await near.engine.online(['ann'])).toEqual([false]);
     expect(emitted(far)).toEqual([['+ann']]);
     await comesBack(far);
@@ -85,7 +85,7 @@ describe('when Redis has done what it was asked to and its answer gets lost', ()
   it('a uid that comes back meanwhile was offline in between, on the same node', async () => {
     const far = await startFar(PATIENT);
     const ann = await far.connect('ann');
-    await loseAnswer(far, /-ann/, () => ann.close());
+    await loseAnswer(far, /-\d+ ann/, () => ann.close());
     await far.connect('ann');
     await comesBack(far);
     expect(emitted(far)).toEqual([['+ann', '-ann', '+ann']]);
@@ -94,7 +94,7 @@ describe('when Redis has done what it was asked to and its answer gets lost', ()
   it('a uid that comes back meanwhile was offline in between, on another node', async () => {
     const [far, near] = [await startFar(PATIENT), await nodes.start(PATIENT)];
     const ann = await far.connect('ann');
-    await loseAnswer(far, /-ann/, () => ann.close());
+    await loseAnswer(far, /-\d+ ann/, () => ann.close());
     await near.connect('ann');
     await comesBack(far);
     expect(emitted(far, near)).toEqual([['+ann', '-ann'], ['+ann']]);
@@ -103,17 +103,17 @@ describe('when Redis has done what it was asked to and its answer gets lost', ()
   it('several events are emitted in the order in which they were decided', async () => {
     const far = await startFar(PATIENT);
     const uids = Array.from({ length: 20 }, (_, i) => `u${i}`);
-    await loseAnswer(far, /\+u19/, () => Promise.all(uids.map((uid) => far.connect(uid))));
+    await loseAnswer(far, /\+\d+ u19/, () => Promise.all(uids.map((uid) => far.connect(uid))));
     await comesBack(far);
     expect(emitted(far)).toEqual([uids.map((uid) => `+${uid}`)]);
   });
 
   it('and the next one as well, each event is emitted once', async () => {
     const far = await startFar(PATIENT);
-    await loseAnswer(far, /\+ann/, () => far.connect('ann'));
+    await loseAnswer(far, /\+\d+ ann/, () => far.connect('ann'));
     await far.connect('ben');
     // What is lost now is the answer to what the node tells again.
-    await loseAnswer(far, /\+ben/, () => proxy.mend());
+    await loseAnswer(far, /\+\d+ ben/, () => proxy.mend());
     expect(emitted(far)).toEqual([['+ann']]);
     await comesBack(far);
     expect(emitted(far)).toEqual([['+ann', '+ben']]);
@@ -122,7 +122,7 @@ describe('when Redis has done what it was asked to and its answer gets lost', ()
   it('offline after an offline delay is emitted once', async () => {
     const far = await startFar({ ...PATIENT, offlineDelay: 50 });
     const ann = await far.connect('ann');
-    await loseAnswer(far, /-ann/, () => ann.close());
+    await loseAnswer(far, /-\d+ ann/, () => ann.close());
     expect(emitted(far)).toEqual([['+ann']]);
     await comesBack(far);
     expect(emitted(far)).toEqual([['+ann', '-ann']]);
@@ -146,7 +146,7 @@ describe('when Redis has done what it was asked to and its answer gets lost', ()
       const dying = await nodes.start({ url: cable.url, ...HASTY });
       await dying.connect('ben');
       await allHeard();
-      await loseAnswer(far, /-ben/, () => cable.cut());
+      await loseAnswer(far, /-\d+ ben/, () => cable.cut());
       expect(emitted(far)).toEqual([[]]);
       await comesBack(far);
       expect(emitted(far)).toEqual([['-ben']]);
@@ -156,26 +156,25 @@ describe('when Redis has done what it was asked to and its answer gets lost', ()
   });
 });
 
-it('what Redis executes only after the node is back is emitted, and put right', async () => {
-  const far = await startFar(HASTY);
+it('what comes to Redis only after the node is back has no effect', async () => {
+  const [far, near] = [await startFar(HASTY), await nodes.start(HASTY)];
   const holding = proxy.holdRequest(new RegExp(`${place.sha}[^]*ann`));
   const [ann, release] = await Promise.all([far.connect('ann'), holding]);
   ann.close();
   await comesBack(far);
+  await release();
   expect(emitted(far)).toEqual([[]]);
-  release();
-  await far.waitForOffline('ann');
-  expect(emitted(far)).toEqual([['+ann', '-ann']]);
-  expect(await far.engine.counts()).toEqual({ connections: 2, uids: 2, nodes: 1 });
+  expect(await near.engine.online(['ann'])).toEqual([false]);
+  expect((await far.engine.counts()).connections).toBe(2);
 });
 
 describe('when Redis loses its data before the node is back', () => {
   it('each online is emitted once, even if another answer gets lost', async () => {
     const far = await startFar(HASTY);
     await far.connect('ben');
-    await loseAnswer(far, /\+ann/, () => far.connect('ann'));
+    await loseAnswer(far, /\+\d+ ann/, () => far.connect('ann'));
     await redis.cli('FLUSHALL');
-    await loseAnswer(far, /\+ann/, () => proxy.mend());
+    await loseAnswer(far, /\+\d+ ann/, () => proxy.mend());
     await comesBack(far);
     expect(emitted(far)).toEqual([['+ben', '+ann']]);
     expect(await far.engine.online(['ann', 'ben'])).toEqual([true, true]);
@@ -183,9 +182,9 @@ describe('when Redis loses its data before the node is back', () => {
 
   it('an online that was emitted late is not emitted again', async () => {
     const far = await startFar(HASTY);
-    await loseAnswer(far, /\+ann/, () => far.connect('ann'));
+    await loseAnswer(far, /\+\d+ ann/, () => far.connect('ann'));
     await far.connect('ben');
-    await loseAnswer(far, /\+ben/, () => proxy.mend());
+    await loseAnswer(far, /\+\d+ ben/, () => proxy.mend());
     await redis.cli('FLUSHALL');
     await comesBack(far);
     expect(emitted(far)).toEqual([['+ann', '+ben']]);
@@ -194,7 +193,7 @@ describe('when Redis loses its data before the node is back', () => {
   it('offline is emitted once', async () => {
     const far = await startFar(HASTY);
     const ann = await far.connect('ann');
-    await loseAnswer(far, /-ann/, () => ann.close());
+    await loseAnswer(far, /-\d+ ann/, () => ann.close());
     await redis.cli('FLUSHALL');
     await comesBack(far);
     await far.waitForOffline('ann');
@@ -205,7 +204,7 @@ describe('when Redis loses its data before the node is back', () => {
 describe('when the node does not come back within its lease', () => {
   it('a survivor emits what it never heard, and the node does not', async () => {
     const [far, near] = [await startFar(HASTY), await nodes.start(HASTY)];
-    await loseAnswer(far, /\+ann/, () => far.connect('ann'));
+    await loseAnswer(far, /\+\d+ ann/, () => far.connect('ann'));
     await near.waitForOffline('ann');
     expect(emitted(near)).toEqual([['+ann', '-ann']]);
     await comesBack(far);
@@ -217,7 +216,7 @@ describe('when the node does not come back within its lease', () => {
   it('nothing stays behind when it has stopped', async () => {
     const [far, near] = [await startFar(HASTY), await nodes.start(HASTY)];
     const ann = await far.connect('ann');
-    await loseAnswer(far, /-ann/, () => ann.close());
+    await loseAnswer(far, /-\d+ ann/, () => ann.close());
     await far.stop();
     await near.waitForOffline('ann');
     expect(emitted(far, near)).toEqual([['+ann'], ['-ann']]);

@@ -13,7 +13,7 @@ export class CuttableProxy {
   private readonly answering = new Set<Socket>();
   private isCut = false;
   private toLose: Expected<void> | undefined;
-  private toHold: Expected<() => void> | undefined;
+  private toHold: Expected<() => Promise<unknown>> | undefined;
   private toDelay: Expected<() => void> | undefined;
   /** Has a request on its way, from a client that is gone. */
   private held: Socket | undefined;
@@ -62,9 +62,10 @@ export class CuttableProxy {
 
   /**
    * The next request that matches is held up while every connection ends, and the cable is cut
-   * until `mend`. Answers how to let the request arrive after all.
+   * until `mend`. Answers how to let the request arrive after all, which resolves when the server
+   * has answered it.
    */
-  holdRequest(pattern: RegExp): Promise<() => void> {
+  holdRequest(pattern: RegExp): Promise<() => Promise<unknown>> {
     return new Promise((resolve) => (this.toHold = { pattern, resolve }));
   }
 
@@ -121,7 +122,10 @@ export class CuttableProxy {
     this.held = server;
     this.sockets.delete(server);
     this.sever();
-    toHold.resolve(() => server.write(bytes));
+    toHold.resolve(() => {
+      server.write(bytes);
+      return once(server, 'data');
+    });
   }
 
   private answer(client: Socket, bytes: Buffer): void {
@@ -144,7 +148,8 @@ export class CuttableProxy {
     toLose.resolve();
   }
 
-  private sever(): void {
+  /** Every connection ends, and the cable is cut until `mend`. */
+  sever(): void {
     this.isCut = true;
     this.endAll();
   }

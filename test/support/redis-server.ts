@@ -93,9 +93,15 @@ export class RedisServer {
     this.child?.kill('SIGCONT');
   }
 
-  /** Starts it again after `stop` or `kill`, empty, on the same port. */
+  /** Starts it again after `stop` or `kill`, on the same port; empty, but for a `snapshot`. */
   async restart(): Promise<void> {
     await this.launch();
+  }
+
+  /** Keeps what it holds now for every restart from now on, or nothing again. */
+  async snapshot(isKept: boolean): Promise<void> {
+    if (isKept) await this.cli('SAVE');
+    else await rm(join(this.directory, 'dump.rdb'), { force: true });
   }
 
   /** Ends it for good. */

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import type { ConnectionLimit } from '../../src/engine/engine.js';
 import { RedisEngine, type RedisEngineOptions } from '../../src/engine/redis/index.js';
 import { EngineNode } from './engine-node.js';
 import { RedisServer } from './redis-server.js';
@@ -25,7 +26,7 @@ export interface NodesUnderTest {
   /** Those that the test has started, in order. */
   readonly all: readonly EngineNode[];
   /** Starts one more, with these options beside those of `useNodes`. */
-  readonly start: (options?: RedisEngineOptions) => Promise<EngineNode>;
+  readonly start: (options?: RedisEngineOptions, limit?: ConnectionLimit) => Promise<EngineNode>;
   readonly allUp: () => Promise<void>;
   readonly allDown: () => Promise<void>;
 }
@@ -41,8 +42,8 @@ export function useNodes(defaults: () => RedisEngineOptions = () => ({})): Nodes
   });
   return {
     all,
-    start: (options) => {
-      const node = new EngineNode(new RedisEngine({ ...defaults(), ...options }));
+    start: (options, limit) => {
+      const node = new EngineNode(new RedisEngine({ ...defaults(), ...options }), limit);
       all.push(node);
       return node.start();
     },

@@ -16,6 +16,12 @@ export class MemoryCluster {
    * @internal
    */
   readonly arrivals = new Map<string, Set<string>>();
+  /**
+   * The number of the last event. It is also a time in microseconds, so it grows over restarts.
+   *
+   * @internal
+   */
+  seq = 0;
   /** @internal */
   readonly claims: MemoryClaims;
   private kept: MemoryArchive | undefined;
@@ -23,6 +29,15 @@ export class MemoryCluster {
   /** @throws Error that names a broken option and what is allowed */
   constructor(options: MemoryClusterOptions = {}) {
     this.claims = new MemoryClaims(checkMemoryClusterOptions(options).maxKeys);
+  }
+
+  /**
+   * The number of the next event.
+   *
+   * @internal
+   */
+  step(): number {
+    return (this.seq = Math.max(this.seq + 1, Date.now() * 1_000));
   }
 
   /**

@@ -11,6 +11,7 @@ import type {
   Engine,
   EngineHealth,
   Registration,
+  UidPresence,
 } from '../engine.js';
 import type { NodeHandler, NodeNote } from '../node-handler.js';
 import type { ConnectionInfo } from '../connection-info.js';
@@ -48,14 +49,18 @@ export class MemoryEngine implements Engine, HistoryKeeper {
   }
 
   register({ connectionId, uid }: Registration, limit?: ConnectionLimit): Admission {
-    if (!this.node?.connectionIdsOf(uid).includes(connectionId)) return { admitted: false };
+    if (!this.node?.connectionIdsOf(uid).includes(connectionId)) {
+      return { admitted: false, isFinal: true };
+    }
     const count = this.countOf(uid);
-    if (limit?.beyond === 'refuse' && count > limit.max) return { admitted: false };
+    if (limit?.beyond === 'refuse' && count > limit.max) {
+      return { admitted: false, isFinal: true };
+    }
     if (limit?.beyond === 'close-oldest') {
       setOf(this.cluster.arrivals, uid).add(connectionId);
       this.closeOldest(uid, count - limit.max);
     }
-    if (count === 1) this.node?.presenceChanged(uid, true);
+    if (count === 1) this.node?.presenceChanged(uid, true, this.cluster.step());
     for (const group of this.cluster.memberships.groupsOf(uid)) {
       this.node?.joinGroup({ kind: 'uid', uid }, group);
     }
@@ -64,7 +69,7 @@ export class MemoryEngine implements Engine, HistoryKeeper {
 
   unregister({ connectionId, uid }: Registration): void {
     drop(this.cluster.arrivals, uid, connectionId);
-    if (this.countOf(uid) === 0) this.node?.presenceChanged(uid, false);
+    if (this.countOf(uid) === 0) this.node?.presenceChanged(uid, false, this.cluster.step());
   }
 
   publish(target: Target, message: Message, except?: Except): number {
@@ -115,6 +120,10 @@ export class MemoryEngine implements Engine, HistoryKeeper {
 
   online(uids: readonly string[]): boolean[] {
     return uids.map((uid) => this.countOf(uid) > 0);
+  }
+
+  presence(uid: string): UidPresence {
+    return { online: this.countOf(uid) > 0, seq: this.cluster.seq };
   }
 
   connectionsOf(uid: string): ConnectionInfo[] {

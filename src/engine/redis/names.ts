@@ -5,6 +5,9 @@ export class ShardNames {
   readonly logins: string;
   readonly nodes: string;
   readonly uids: string;
+  readonly state: string;
+  /** The key of events of which no node has said yet that it emitted them. */
+  readonly unheard: string;
   /** The key of changes of memberships of which their groups may not have heard. */
   readonly unindexed: string;
 
@@ -16,6 +19,8 @@ export class ShardNames {
     this.logins = `${base}:logins`;
     this.nodes = `${base}:nodes`;
     this.uids = `${base}:uids`;
+    this.state = `${base}:state`;
+    this.unheard = `${base}:unheard`;
     this.unindexed = `${base}:unindexed`;
   }
 
@@ -35,11 +40,6 @@ export class ShardNames {
   /** The channel on which only this node listens, and the key of what it holds. */
   node(node: string): string {
     return `${this.base}:node:${node}`;
-  }
-
-  /** The key of the events that this node has not yet said it emitted. */
-  unheard(node: string): string {
-    return `${this.base}:unheard:${node}`;
   }
 
   membersOf(group: string): string {

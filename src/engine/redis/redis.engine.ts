@@ -11,6 +11,7 @@ import type {
   Engine,
   EngineHealth,
   Registration,
+  UidPresence,
 } from '../engine.js';
 import type { NodeHandler, NodeNote } from '../node-handler.js';
 import type { Except, Member, Target } from '../target.js';
@@ -115,6 +116,10 @@ export class RedisEngine implements Engine, HistoryKeeper {
 
   async online(uids: readonly string[]): Promise<boolean[]> {
     return this.node.directory.online(uids);
+  }
+
+  async presence(uid: string): Promise<UidPresence> {
+    return this.node.directory.presence(uid);
   }
 
   async connectionsOf(uid: string): Promise<ConnectionInfo[]> {

@@ -140,6 +140,7 @@ const CLOSE_CODES: Partial<Record<string, CloseCode>> = {
   [ErrorCode.AUTH_REQUIRED]: CloseCode.UNAUTHORIZED,
   [ErrorCode.AUTH_FAILED]: CloseCode.UNAUTHORIZED,
   [ErrorCode.CONNECTION_LIMIT]: CloseCode.CONNECTION_LIMIT,
+  [ErrorCode.CONNECTION_LIMIT_UNSURE]: CloseCode.CONNECTION_LIMIT_UNSURE,
 };
 
 function tooManyConnections(): PushException {

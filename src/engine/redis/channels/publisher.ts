@@ -7,6 +7,7 @@ import type { Except, Member, Target } from '../../target.js';
 import { publishToUids } from '../scripts/index.js';
 import type { Shard } from '../servers/shard.js';
 import type { Shards } from '../servers/shards.js';
+import { unavailable } from '../servers/unavailable.js';
 import { encodeMessage, encodeNote, encodeOrder, type Order } from './envelope.js';
 import type { Outflow } from './outflow.js';
 import type { Questions } from './questions.js';
@@ -32,6 +33,8 @@ export class Publisher {
       default: {
         this.handOver(target, message, except);
         const [shard, channel] = this.channelOf(target);
+        // Who has come meanwhile may be in the group without anybody's knowing it.
+        if (target.kind === 'group' && !shard.isUp) throw unavailable(shard.trouble);
         const text = encodeMessage(this.node.node, message, { except });
         return this.outflow.pass(shard, channel, text.length, () => shard.publish(channel, text));
       }
@@ -98,7 +101,9 @@ export class Publisher {
       const text = encodeMessage(this.node.node, message, { except, uids: ours });
       const args = [shard.publishCommand, text, ...ours];
       const channel = shard.names.uid(ours[0]);
-      return this.outflow.pass(shard, channel, text.length, () => shard.run(publishToUids, args));
+      return this.outflow.pass(shard, channel, text.length, () =>
+        shard.consultBy(publishToUids, args),
+      );
     });
     return new Set((await Promise.all(sent)).flat()).size;
   }

@@ -37,6 +37,11 @@ export class ChangeQueue {
     this.isOpen = false;
   }
 
+  /** These are to be told of before what waits: Redis has refused to hear of them. */
+  putBack(batch: readonly PendingChange[]): void {
+    this.waiting.unshift(...batch);
+  }
+
   /** Answers, and forgets, what waits. */
   takeWaiting(): PendingChange[] {
     const waiting = this.waiting;

@@ -31,6 +31,11 @@ export class Departures {
     this.schedule();
   }
 
+  /** Those whose delay runs. */
+  uids(): ReadonlySet<string> {
+    return new Set(this.waiting.map(({ uid }) => uid));
+  }
+
   /** Others see to them when this node no longer does. */
   stop(): void {
     this.waiting.length = 0;

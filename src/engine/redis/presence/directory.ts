@@ -1,5 +1,5 @@
-import type { Counts } from '../../engine.js';
-import { count } from '../scripts/index.js';
+import type { Counts, UidPresence } from '../../engine.js';
+import { count, presenceOf } from '../scripts/index.js';
 import type { Shards } from '../servers/shards.js';
 
 /** Uids that one command answers. */
@@ -12,7 +12,7 @@ export class Directory {
   async online(uids: readonly string[]): Promise<boolean[]> {
     const online = new Set<string>();
     const asked = Array.from(this.shards.partsOf(uids), async ([shard, ours]) => {
-      const scores = await shard.send(['ZMSCORE', shard.names.uids, ...ours]);
+      const scores = await shard.consult(['ZMSCORE', shard.names.uids, ...ours]);
       for (const [i, score] of (scores as unknown[]).entries()) {
         if (score !== null) online.add(ours[i]);
       }
@@ -21,8 +21,14 @@ export class Directory {
     return uids.map((uid) => online.has(uid));
   }
 
+  async presence(uid: string): Promise<UidPresence> {
+    const answer = await this.shards.of(uid).consultBy(presenceOf, [uid]);
+    const [online, seq] = answer as [number, number];
+    return { online: online === 1, seq };
+  }
+
   async counts(): Promise<Counts> {
-    const all = await Promise.all(this.shards.all.map((shard) => shard.run(count, [])));
+    const all = await Promise.all(this.shards.all.map((shard) => shard.consultBy(count, [])));
     const sum: Counts = { connections: 0, uids: 0, nodes: 0 };
     for (const [connections, uids, nodes] of all as [number, number, number][]) {
       sum.connections += connections;
@@ -32,16 +38,19 @@ export class Directory {
     return sum;
   }
 
-  /** In the order of their bytes, shard by shard: none can come twice. */
+  /** In the order in which they came online, shard by shard: who comes meanwhile is not among them. */
   async *uids(): AsyncIterable<readonly string[]> {
     for (const shard of this.shards.all) {
-      let after = '-';
+      const end =
+        ((await shard.consult(['HGET', shard.names.state, 'seq'])) as string | null) ?? '0';
+      let after = '(0';
       for (;;) {
-        const range = [shard.names.uids, after, '+', 'BYLEX', 'LIMIT', '0', String(PAGE)];
-        const uids = (await shard.send(['ZRANGE', ...range])) as string[];
-        if (uids.length > 0) yield uids;
-        if (uids.length < PAGE) break;
-        after = `(${uids[uids.length - 1]}`;
+        const range = [after, end, 'BYSCORE', 'LIMIT', '0', String(PAGE), 'WITHSCORES'];
+        const reply = await shard.consult(['ZRANGE', shard.names.uids, ...range]);
+        const page = reply as [uid: string, at: number][];
+        if (page.length > 0) yield page.map(([uid]) => uid);
+        if (page.length < PAGE) break;
+        after = `(${page[page.length - 1][1]}`;
       }
     }
   }

@@ -50,13 +50,11 @@ export class Presence {
   }
 
   register(connection: Registration, limit?: ConnectionLimit): MaybePromise<Admission> {
-    const listening = this.everyone.listen();
-    const admission = this.ofUid(connection.uid).register(connection, limit);
-    if (!(admission instanceof Promise)) {
-      listening.catch(() => undefined);
-      return this.tidied(admission);
-    }
-    return Promise.allSettled([listening]).then(async () => this.tidied(await admission));
+    // A server that is away makes good for it when it is back.
+    const listening = this.everyone.listen().catch(() => undefined);
+    const admission = this.ofUid(connection.uid).register(connection, listening, limit);
+    if (!(admission instanceof Promise)) return this.tidied(admission);
+    return admission.then((answer) => this.tidied(answer));
   }
 
   unregister(connection: Registration, groups: readonly string[]): MaybePromise<void> {

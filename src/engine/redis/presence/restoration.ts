@@ -1,72 +1,89 @@
 import type { NodeHandler } from '../../node-handler.js';
-import type { LocalDecisions } from './local-decisions.js';
+import type { Registration } from '../../engine.js';
 import type { Departures } from './departures.js';
+import type { LocalDecisions } from './local-decisions.js';
 import type { GroupStore } from '../channels/group-store.js';
 import type { Groups } from '../channels/groups.js';
-import { BATCH, groupsIn, type Change, type PresenceCalls } from './presence-calls.js';
+import {
+  BATCH,
+  groupsIn,
+  type Change,
+  type Outcome,
+  type PresenceCalls,
+} from './presence-calls.js';
+import type { Told } from './told.js';
 
 /**
  * Makes Redis and this node agree again on what this node holds in one shard, when the connection
  * was lost, or Redis has taken the node for dead or lost its data.
  */
 export class Restoration {
-  /** Names the data in Redis that this node restored last: another one means that it was lost. */
-  epoch: string | undefined;
-
   constructor(
     private readonly node: NodeHandler,
     private readonly calls: PresenceCalls,
     private readonly groups: Groups,
     private readonly store: GroupStore,
+    private readonly told: Told,
     private readonly local: LocalDecisions,
     private readonly departures: Departures,
     /** Whether the uid is of this shard. */
     private readonly isOurs: (uid: string) => boolean,
   ) {}
 
-  /** `pending` tells of which connections Redis will hear by itself. */
+  /**
+   * @param pending tells of which connections Redis will hear by itself
+   * @throws Refused when it is taken for dead, or the data lost, once more
+   */
   async run(pending: () => ReadonlySet<string>): Promise<void> {
-    const { epoch, missed } = await this.calls.beat(this.epoch, 0);
-    this.local.announced(missed);
-    const wasLost = this.epoch !== undefined && this.epoch !== epoch;
+    const { isLost, isKnown } = await this.calls.beat(0);
     const ids = pending();
-    const held = this.held(ids, wasLost);
-    if (wasLost) await this.restoreMemberships(held);
+    const held = this.held(ids);
+    if (isLost) await this.restoreLost(held);
+    else if (!isKnown) this.told.doubt(this.uids());
     await this.restoreHeld(held);
-    const gone = wasLost ? this.goneFromLost() : await this.goneFromKnown(ids);
-    await this.inBatches(gone, ({ uid }, ends) => this.departures.add(uid, ends as number));
-    this.epoch = epoch;
+    await this.inBatches(await this.gone(ids), ({ uid }, outcome) => this.wait(uid, outcome));
+    this.told.allOver(this.departures.uids());
+    this.calls.agree();
+  }
+
+  /** What Redis has lost and this node has not. */
+  private async restoreLost(held: readonly Change[]): Promise<void> {
+    const claims = this.told.claim(this.uids(), this.calls.lastContact());
+    this.calls.turn();
+    for (let at = 0; at < claims.length; at += BATCH) {
+      const batch = claims.slice(at, at + BATCH);
+      const ends = await this.calls.claim(batch);
+      for (const [i, { uid }] of batch.entries()) this.departures.add(uid, ends[i]);
+    }
+    await this.restoreMemberships(held);
+  }
+
+  /** Uids of this shard that have a connection here. */
+  private uids(): string[] {
+    return [...this.node.uids()].filter(this.isOurs);
   }
 
   /** Connections of this shard that this node holds. */
-  private held(pending: ReadonlySet<string>, wasLost: boolean): Change[] {
+  private held(pending: ReadonlySet<string>): Change[] {
     const held: Change[] = [];
-    for (const uid of this.node.uids()) {
-      if (!this.isOurs(uid)) continue;
+    for (const uid of this.uids()) {
       for (const connectionId of this.node.connectionIdsOf(uid)) {
-        if (pending.has(connectionId)) continue;
-        // After a loss everyone seems to be new; who was announced before is not.
-        const isNoNews = wasLost && this.local.wasAnnounced({ connectionId, uid });
-        held.push({ kind: isNoNews ? '=' : '+', connectionId, uid });
+        if (!pending.has(connectionId)) held.push({ kind: '+', connectionId, uid });
       }
     }
     return held;
   }
 
-  /** What went while Redis was away and lost its data: known to us alone. */
-  private goneFromLost(): Change[] {
-    return this.local.missing().map((uid) => ({ kind: '?', connectionId: '', uid }));
-  }
-
   /** What Redis has of this node, and the node has not. */
-  private async goneFromKnown(pending: ReadonlySet<string>): Promise<Change[]> {
-    const gone: Change[] = [];
-    for await (const { connectionId, uid } of this.calls.held()) {
-      if (pending.has(connectionId)) continue;
+  private async gone(pending: ReadonlySet<string>): Promise<Change[]> {
+    const gone = new Map<string, Registration>();
+    for (const one of this.local.gone()) gone.set(one.connectionId, one);
+    for await (const one of this.calls.held()) {
+      const { connectionId, uid } = one;
       if (this.node.connectionIdsOf(uid).includes(connectionId)) continue;
-      gone.push({ kind: '-', connectionId, uid });
+      if (!pending.has(connectionId)) gone.set(connectionId, one);
     }
-    return gone;
+    return Array.from(gone.values(), (one) => ({ kind: '-', ...one }));
   }
 
   /** Redis has lost the groups of those who are here: we have not. */
@@ -87,8 +104,8 @@ export class Restoration {
   private async restoreHeld(held: readonly Change[]): Promise<void> {
     const uids = held.map(({ uid }) => uid);
     await this.groups.asking(uids, () =>
-      this.inBatches(held, async ({ uid }, reply, step) => {
-        const groups = groupsIn(reply);
+      this.inBatches(held, async ({ uid }, outcome, step) => {
+        const groups = groupsIn(outcome);
         await this.groups.hold(groups);
         this.groups.adopt(uid, groups, step);
         this.groups.release(groups);
@@ -96,15 +113,19 @@ export class Restoration {
     );
   }
 
+  private wait(uid: string, outcome: Outcome): void {
+    if (outcome.kind === 'gone') this.departures.add(uid, outcome.ends);
+  }
+
   private async inBatches(
     changes: readonly Change[],
-    each: (change: Change, reply: unknown, step: number) => Promise<void> | void,
+    each: (change: Change, outcome: Outcome, step: number) => Promise<void> | void,
   ): Promise<void> {
     for (let at = 0; at < changes.length; at += BATCH) {
       const batch = changes.slice(at, at + BATCH);
-      const { replies, step, announce } = await this.calls.place(batch);
-      this.local.announced(announce());
-      for (const [i, change] of batch.entries()) await each(change, replies[i], step);
+      const { outcomes, step, announce } = await this.calls.place(batch);
+      announce();
+      for (const [i, change] of batch.entries()) await each(change, outcomes[i], step);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Admission, ConnectionLimit, Registration } from '../../engine.js';
 import type { NodeHandler } from '../../node-handler.js';
+import { Audit } from './audit.js';
 import { ChangeQueue, type PendingChange } from './change-queue.js';
 import { LocalDecisions } from './local-decisions.js';
 import { Departures, type Departure } from './departures.js';
@@ -8,9 +9,14 @@ import type { Groups } from '../channels/groups.js';
 import type { CheckedRedisOptions } from '../redis.options.js';
 import { Placement } from './placement.js';
 import { BATCH, PresenceCalls } from './presence-calls.js';
+import { Refused } from './presence-events.js';
 import { Restoration } from './restoration.js';
 import type { Shard } from '../servers/shard.js';
+import { Told } from './told.js';
 import { UidChannels } from '../channels/uid-channels.js';
+
+/** Restorations that others may interrupt one after the other. */
+const MOST_TRIES = 5;
 
 /** While `restoring` changes wait, so that none falls between what is restored and what comes. */
 type State = 'away' | 'restoring' | 'up';
@@ -26,12 +32,16 @@ export class ShardPresence {
   /** Redis may not know what this node holds. */
   private isStale = true;
   private restoring: Promise<void> | undefined;
+  /** How often Redis was lost: who restores notices that it was, once more. */
+  private losses = 0;
 
   private readonly queue = new ChangeQueue((batch) => this.place(batch));
   private readonly calls: PresenceCalls;
   private readonly departures: Departures;
   private readonly channels: UidChannels;
+  private readonly told: Told;
   private readonly local: LocalDecisions;
+  private readonly audit: Audit;
   private readonly placement: Placement;
   private readonly restoration: Restoration;
 
@@ -44,37 +54,50 @@ export class ShardPresence {
     /** Whether the uid is of this shard. */
     isOurs: (uid: string) => boolean,
   ) {
-    this.calls = new PresenceCalls(shard, node, options);
+    const isHere = (uid: string): boolean => node.connectionIdsOf(uid).length > 0;
+    // Longer than anybody who lives goes without hearing what others have told.
+    this.told = new Told(isHere, 2 * options.leaseTime);
+    this.calls = new PresenceCalls(shard, node, this.told, options);
     this.departures = new Departures(options.offlineDelay, (departures) => {
       this.depart(departures).catch(() => undefined);
     });
     this.channels = new UidChannels(shard, node, groups);
     this.local = new LocalDecisions(node, groups, this.channels);
+    this.audit = new Audit(node, this.calls, groups, groupStore, isOurs);
     this.placement = new Placement(this.calls, groups, this.channels, this.departures);
     this.restoration = new Restoration(
       node,
       this.calls,
       groups,
       groupStore,
+      this.told,
       this.local,
       this.departures,
       isOurs,
     );
   }
 
-  register(connection: Registration, limit?: ConnectionLimit): Promise<Admission> | Admission {
+  /** @param listening resolves when this node gets what is sent to everyone */
+  register(
+    connection: Registration,
+    listening: Promise<void>,
+    limit?: ConnectionLimit,
+  ): Promise<Admission> | Admission {
+    const { uid } = connection;
+    if (this.node.connectionIdsOf(uid).length === 1) this.told.came(uid);
     // Before Redis knows of it: who finds the uid online must reach it.
-    const listening = this.channels.listen(connection.uid);
+    const listeningToUid = this.channels.listen(uid);
     if (this.state === 'away') {
-      listening.catch(() => undefined);
-      return this.local.admit(connection, limit);
+      listeningToUid.catch(() => undefined);
+      return this.admitHere(connection, limit);
     }
-    return this.placeAfter(listening, connection, limit);
+    return this.placeAfter(Promise.all([listeningToUid, listening]), connection, limit);
   }
 
   unregister(connection: Registration): Promise<void> | void {
-    if (this.state === 'away') return this.local.release(connection);
     const { connectionId, uid } = connection;
+    this.told.went(uid);
+    if (this.state === 'away') return this.local.release(connection);
     return new Promise((resolve) =>
       this.push({ connectionId, uid, kind: '-', done: () => resolve() }),
     );
@@ -82,32 +105,28 @@ export class ShardPresence {
 
   /** Says that this node lives, and cleans up after others that do not. */
   async beat(): Promise<void> {
+    // What failed to be restored though Redis is there.
+    if (this.state === 'restoring' && this.restoring === undefined) await this.restore();
     for (let isMore = true; isMore && this.state === 'up';) {
-      const beat = await this.calls.beat(this.restoration.epoch);
-      this.local.announced(beat.missed);
-      // A call may be executed late, when everything else was restored before.
-      const isLate = beat.missed.length > 0;
-      if (!beat.isKnown || beat.epoch !== this.restoration.epoch || isLate) this.isStale = true;
+      const { isLost, isKnown, isMissed, ...beat } = await this.calls.beat();
+      // A call whose answer was lost may have been told since to have failed.
+      if (isLost || !isKnown || isMissed) this.isStale = true;
+      if (this.state !== 'up') return;
       if (this.isStale) await this.restore();
       isMore = beat.isMore;
     }
+    if (this.state === 'up') await this.audit.run(this.pending()).catch(this.onRefused);
   }
 
   /** Makes Redis and this node agree on what this node holds. */
   restore(): Promise<void> {
     this.enter('restoring');
-    return (this.restoring ??= this.restoreOnce()
-      .catch((error: unknown) => {
-        // If Redis is there nevertheless, the next beat tries again.
-        this.isStale = true;
-        if (this.state === 'restoring') this.enter('up');
-        throw error;
-      })
-      .finally(() => (this.restoring = undefined)));
+    return (this.restoring ??= this.restoreOnce().finally(() => (this.restoring = undefined)));
   }
 
   /** Redis is away: what waits for it is settled here. */
   lose(): void {
+    this.losses++;
     this.enter('away');
     for (const change of this.queue.takeWaiting()) this.settleHere(change);
   }
@@ -122,7 +141,7 @@ export class ShardPresence {
   }
 
   private async placeAfter(
-    listening: Promise<void>,
+    listening: Promise<unknown>,
     connection: Registration,
     limit?: ConnectionLimit,
   ): Promise<Admission> {
@@ -135,9 +154,9 @@ export class ShardPresence {
     // Closed meanwhile: nobody has heard of it, and nobody is to.
     if (!this.holds(connection)) {
       void this.channels.tidy(connection.uid);
-      return { admitted: false };
+      return { admitted: false, isFinal: true };
     }
-    return isListening ? this.placeSoon(connection, limit) : this.local.admit(connection, limit);
+    return isListening ? this.placeSoon(connection, limit) : this.admitHere(connection, limit);
   }
 
   private holds({ connectionId, uid }: Registration): boolean {
@@ -147,7 +166,7 @@ export class ShardPresence {
   private placeSoon(connection: Registration, limit?: ConnectionLimit): Promise<Admission> {
     return new Promise((resolve) => {
       const done = (placed: Admission | undefined): void =>
-        resolve(placed ?? this.local.admit(connection, limit));
+        resolve(placed ?? this.admitHere(connection, limit));
       const { connectionId, uid } = connection;
       this.push({ connectionId, uid, kind: '+', limit, done });
     });
@@ -158,15 +177,31 @@ export class ShardPresence {
     else this.queue.push(change);
   }
 
+  private admitHere(connection: Registration, limit?: ConnectionLimit): Admission {
+    this.audit.lookAt(connection.uid);
+    return this.local.admit(connection, limit);
+  }
+
   private async place(batch: readonly PendingChange[]): Promise<void> {
     try {
       await this.placement.run(batch);
-    } catch {
+    } catch (error) {
       // Whatever the reason, Redis is to be told again.
       this.isStale = true;
-      for (const change of batch) this.settleHere(change);
+      if (error instanceof Refused && this.state !== 'away') {
+        this.queue.putBack(batch);
+        this.onRefused(error);
+      } else {
+        for (const change of batch) this.settleHere(change);
+      }
     }
   }
+
+  /** This node was taken for dead, or the data in Redis was lost: it says again what it holds. */
+  private readonly onRefused = (error: unknown): void => {
+    // What fails then is tried again by the next beat.
+    if (error instanceof Refused && this.state === 'up') this.restore().catch(() => undefined);
+  };
 
   /**
    * The delay of these uids has passed. What fails here is left to a beat, as is who has come back
@@ -185,11 +220,28 @@ export class ShardPresence {
   }
 
   private async restoreOnce(): Promise<void> {
-    await this.restoration.run(() => this.pending());
-    this.isStale = false;
+    let losses: number;
+    do {
+      losses = this.losses;
+      this.isStale = false;
+      await this.tryToRestore();
+      // What was settled here meanwhile Redis does not know.
+    } while (losses !== this.losses && this.state === 'restoring');
     if (this.state !== 'restoring') return;
     this.local.forget();
     this.enter('up');
+  }
+
+  private async tryToRestore(): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.restoration.run(() => this.pending());
+        return;
+      } catch (error) {
+        // It happened once more while this node was at it.
+        if (!(error instanceof Refused) || tries === MOST_TRIES) throw error;
+      }
+    }
   }
 
   /** Connections of which Redis is being told, or will be. */

@@ -7,13 +7,14 @@ import { indexMembers } from './index-members.js';
 import { indexed } from './indexed.js';
 import { leave } from './leave.js';
 import { place } from './place.js';
+import { presenceOf } from './presence-of.js';
 import { publishToUids } from './publish-to-uids.js';
 import { replaceClaim } from './replace-claim.js';
 import type { Script } from './script.js';
 
 /** Loaded on every server when a connection to it begins. */
 export const SCRIPTS: readonly Script[] = [
-  ...[beat, count, depart, leave, place, publishToUids, replaceClaim],
+  ...[beat, count, depart, leave, place, presenceOf, publishToUids, replaceClaim],
   ...[changeMembers, indexMembers, indexed],
   ...HISTORY_SCRIPTS,
 ];
@@ -27,6 +28,7 @@ export {
   indexMembers,
   leave,
   place,
+  presenceOf,
   publishToUids,
   replaceClaim,
   type Script,

@@ -8,10 +8,14 @@ import { Script } from './script.js';
  * ARGV    base, node
  */
 export const leave = new Script(`
-local nodes = ARGV[1] .. ':nodes'
-redis.call('DEL', ARGV[1] .. ':unheard:' .. ARGV[2])
-if redis.call('EXISTS', ARGV[1] .. ':node:' .. ARGV[2]) == 1 then
-  return redis.call('ZADD', nodes, 0, ARGV[2])
+local base, node = ARGV[1], ARGV[2]
+local nodes, unheard = base .. ':nodes', base .. ':unheard'
+for _, entry in ipairs(redis.call('ZRANGE', unheard, 0, -1)) do
+  if cjson.decode(entry)[1] == node then redis.call('ZREM', unheard, entry) end
 end
-return redis.call('ZREM', nodes, ARGV[2])
+if redis.call('EXISTS', base .. ':node:' .. node) == 1 then
+  return redis.call('ZADD', nodes, 0, node)
+end
+redis.call('HDEL', base .. ':calls', node)
+return redis.call('ZREM', nodes, node)
 `);

@@ -18,6 +18,8 @@ export interface LinkOptions {
   readonly onMoved: (link: Link, channel: string) => void;
   /** Redis is there, but has ended the connection by which we listen. Then the link closes. */
   readonly onCutOff: () => void;
+  /** The server takes no changes; the link goes on. */
+  readonly onReadOnly: (link: Link, why: string) => void;
   /** Called once, after the link was open. */
   readonly onClose: (link: Link, why: string) => void;
 }
@@ -29,12 +31,22 @@ export interface Tenant {
 }
 
 /**
- * Errors after which the server is not, or no longer, the one that we need: it lost its rank, is
- * loading, or has forgotten our scripts. Beginning anew is the answer to all. While a slot is
+ * Errors after which the server is not, or no longer, the one that we need: it is loading, or has forgotten our scripts. Beginning anew is the answer to all. While a slot is
  * moving (ASK, TRYAGAIN) its channels stay where they are: only the one call has failed.
  */
-const STALE = /^(CLUSTERDOWN|READONLY|LOADING|MASTERDOWN|NOSCRIPT|NOAUTH|BUSY)\b/;
+const STALE = /^(CLUSTERDOWN|LOADING|MASTERDOWN|NOSCRIPT|NOAUTH|BUSY)\b/;
 const MOVED = /^MOVED\b/;
+
+/**
+ * Answers of a server that is there and takes no changes: its memory is full, it cannot save, has
+ * lost its replicas or is one. It goes on carrying messages.
+ */
+const READ_ONLY = /^(OOM|MISCONF|NOREPLICAS|READONLY)\b/;
+
+/** Whether a call failed because the server takes no changes. */
+export function isReadOnly(error: unknown): boolean {
+  return error instanceof Error && READ_ONLY.test(reasonOf(error.cause));
+}
 
 const CUT_OFF =
   'it ended the connection by which this node listens, as it does when more waits for a reader ' +
@@ -127,6 +139,11 @@ export class Link {
     );
   }
 
+  /** What the server says of itself. */
+  info(section: string): Promise<string> {
+    return this.commands.sendCommand<string>(['INFO', section]);
+  }
+
   async subscribe(channels: readonly string[], tenant: Tenant): Promise<void> {
     await this.inParts(channels, tenant, (part) =>
       this.options.clustered
@@ -204,8 +221,15 @@ export class Link {
     if (silence[which]++ > 0) return;
     this[which].sendCommand(['PING']).then(
       () => (silence[which] = 0),
-      (error: unknown) => this.close(reasonOf(error)),
+      (error: unknown) => this.pingFailed(which, reasonOf(error)),
     );
+  }
+
+  /** A server that cannot save refuses even that. */
+  private pingFailed(which: 'commands' | 'subscriber', why: string): void {
+    if (!READ_ONLY.test(why)) return this.close(why);
+    this.silence[which] = 0;
+    this.options.onReadOnly(this, why);
   }
 
   /** Nothing is heard any more. Whether Redis is there nevertheless, the other connection tells. */
@@ -223,7 +247,8 @@ export class Link {
 
   private failure(error: unknown, tenant: Tenant): Error {
     const why = reasonOf(error);
-    if (STALE.test(why)) this.close(why);
+    if (READ_ONLY.test(why)) this.options.onReadOnly(this, why);
+    else if (STALE.test(why)) this.close(why);
     else if (MOVED.test(why)) tenant.moved(this);
     return unavailable(`Redis at ${this.name} failed (${why})`, error);
   }

@@ -8,6 +8,8 @@ import { unavailable } from './unavailable.js';
 export class Shard implements Tenant {
   readonly subscriptions = new Subscriptions(this);
   link: Link | undefined;
+  /** Why it is not up, for people. */
+  trouble = 'Redis is away';
   /** Whether its server knows again what this node listens to and holds. */
   isUp = false;
 
@@ -22,7 +24,7 @@ export class Shard implements Tenant {
   }
 
   send(args: string[]): Promise<unknown> {
-    return this.link?.send(args, this) ?? Promise.reject(unavailable('Redis is away'));
+    return this.link?.send(args, this) ?? Promise.reject(unavailable(this.trouble));
   }
 
   /** Runs a script whose first argument is the base. */
@@ -32,6 +34,20 @@ export class Shard implements Tenant {
 
   evaluate(script: Script, args: string[]): Promise<unknown> {
     return this.send(['EVALSHA', script.sha, '1', this.names.nodes, ...args]);
+  }
+
+  /**
+   * Asks who is here: what the server says of it is right only while this node, too, can tell it.
+   *
+   * @throws PushException UNAVAILABLE when it cannot
+   */
+  consult(args: string[]): Promise<unknown> {
+    return this.isUp ? this.send(args) : Promise.reject(unavailable(this.trouble));
+  }
+
+  /** The same by a script. */
+  consultBy(script: Script, args: string[]): Promise<unknown> {
+    return this.isUp ? this.run(script, args) : Promise.reject(unavailable(this.trouble));
   }
 
   /** Answers how many nodes listen on the channel. */

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { within } from '../../../protocol/within.js';
-import { Link } from './link.js';
+import { evictionWarning } from './eviction.js';
+import { isReadOnly, Link } from './link.js';
 import { ShardNames } from '../names.js';
 import type { CheckedRedisOptions } from '../redis.options.js';
 import { Shard } from './shard.js';
@@ -11,6 +12,8 @@ import { reasonOf, unavailable } from './unavailable.js';
 
 const FIRST_RETRY = 50;
 const LAST_RETRY = 1_000;
+/** Milliseconds that a node may let pass before it looks whether Redis is back. */
+export const LONGEST_PAUSE = LAST_RETRY * 1.5;
 
 /** Who is told how it goes with the shards. */
 export interface ShardsListener {
@@ -33,6 +36,8 @@ export class Shards {
   private readonly byBase: ReadonlyMap<string, Shard>;
   private repairing: Promise<void> | undefined;
   private isAway = false;
+  /** Servers whose settings were looked at. */
+  private readonly looked = new Set<string>();
   private readonly stopping = new AbortController();
 
   constructor(
@@ -74,10 +79,6 @@ export class Shards {
     return sum;
   }
 
-  private get isConnected(): boolean {
-    return this.all.every((shard) => shard.link !== undefined);
-  }
-
   /**
    * Connects to every server, and tries again while there is time.
    *
@@ -106,8 +107,10 @@ export class Shards {
     const endpoints = await this.topology.resolve();
     const missing = new Map<string, { endpoint: Endpoint; shards: Shard[] }>();
     for (const [i, shard] of this.all.entries()) {
-      if (shard.link !== undefined) continue;
+      if (shard.isUp) continue;
       const endpoint = endpoints[i];
+      // One that takes no changes may have become a replica of another.
+      if (shard.link !== undefined && shard.link.name !== endpoint.name) this.leave(shard);
       const entry = missing.get(endpoint.name) ?? { endpoint, shards: [] };
       missing.set(endpoint.name, entry);
       entry.shards.push(shard);
@@ -115,14 +118,13 @@ export class Shards {
     const done = await Promise.allSettled(
       Array.from(missing.values(), ({ endpoint, shards }) => this.attach(endpoint, shards)),
     );
+    this.closeUnused();
     const failure = done.find((result) => result.status === 'rejected');
     if (failure !== undefined) throw failure.reason;
-    this.closeUnused();
   }
 
   private async attach(endpoint: Endpoint, shards: Shard[]): Promise<void> {
     const link = this.links.get(endpoint.name) ?? (await this.open(endpoint));
-    for (const shard of shards) shard.link = link;
     const done = await Promise.allSettled(shards.map((shard) => this.bringUp(shard, link)));
     const failure = done.find((result) => result.status === 'rejected');
     if (failure !== undefined) throw failure.reason;
@@ -130,12 +132,18 @@ export class Shards {
 
   private async bringUp(shard: Shard, link: Link): Promise<void> {
     try {
-      await shard.subscriptions.restore(link);
+      if (shard.link !== link) {
+        shard.link = link;
+        await shard.subscriptions.restore(link);
+      }
       await this.listener.onUp(shard);
       if (shard.link === link) shard.isUp = true;
     } catch (error) {
-      // Others may well be served by the same link.
-      if (shard.link === link) this.leave(shard);
+      // Others may well be served by the same link; and a server that is there carries messages.
+      if (shard.link === link) {
+        if (isReadOnly(error)) this.listener.onDown(shard);
+        else this.leave(shard);
+      }
       throw error;
     }
   }
@@ -143,9 +151,8 @@ export class Shards {
   private leave(shard: Shard): void {
     const { link } = shard;
     shard.link = undefined;
-    shard.isUp = false;
     shard.subscriptions.lose();
-    this.listener.onDown(shard);
+    this.lower(shard, 'Redis is away');
     // What waits for this server must not come after what goes to the next.
     link?.window.release();
   }
@@ -165,8 +172,10 @@ export class Shards {
         if (shard !== undefined) this.onMoved(shard, from);
       },
       onCutOff: () => this.cutOff++,
+      onReadOnly: (from, why) => this.onReadOnly(from, why),
       onClose: (closed, why) => this.onClose(closed, why),
     });
+    void this.lookAt(link);
     if (this.stopped) link.close('stopped');
     if (link.isClosed) throw new Error('the connection ended');
     this.links.set(name, link);
@@ -189,6 +198,32 @@ export class Shards {
   /** Where the colon after a base is looked for: a cluster's base has one colon of its own. */
   private get baseColon(): number {
     return this.topology.clustered ? this.options.prefix.length + 1 : 0;
+  }
+
+  /** Whoever may evict keys is reported, once. */
+  private async lookAt(link: Link): Promise<void> {
+    if (this.looked.has(link.name)) return;
+    this.looked.add(link.name);
+    // Whoever may not ask is not told.
+    const info = await link.info('memory').catch(() => '');
+    const warning = evictionWarning(link.name, info);
+    if (warning !== undefined) this.logger.warn(warning);
+  }
+
+  /** The server carries messages, and takes no changes: to presence it is away. */
+  private onReadOnly(link: Link, why: string): void {
+    const trouble = `Redis at ${link.name} takes no changes (${why})`;
+    const shards = this.all.filter((shard) => shard.link === link && shard.isUp);
+    for (const shard of shards) this.lower(shard, trouble);
+    if (this.stopped || shards.length === 0) return;
+    this.failed(trouble);
+    this.repair();
+  }
+
+  private lower(shard: Shard, trouble: string): void {
+    shard.isUp = false;
+    shard.trouble = trouble;
+    this.listener.onDown(shard);
   }
 
   private onClose(link: Link, why: string): void {
@@ -220,7 +255,7 @@ export class Shards {
 
   /** Tries until every shard has its server, at first after so many milliseconds. */
   private repair(pause = FIRST_RETRY): void {
-    if (this.stopped || this.isConnected) return;
+    if (this.stopped || this.down === 0) return;
     this.repairing ??= this.tryUntilConnected(pause).finally(() => {
       this.repairing = undefined;
       // A link may have failed after it was the last one that was missing.
@@ -234,11 +269,11 @@ export class Shards {
 
   private async tryUntilConnected(pause: number): Promise<void> {
     const { signal } = this.stopping;
-    while (!this.isConnected) {
+    while (this.down > 0) {
       // Nodes that lost the same server must not come back all at the same moment.
       await sleep(pause * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
       if (this.stopped) return;
-      await this.connect().catch((error: unknown) => this.failed(reasonOf(error)));
+      await this.connect().catch((error: unknown) => this.failed(whyOf(error)));
       pause = Math.min(Math.max(pause * 2, FIRST_RETRY), LAST_RETRY);
     }
     if (this.isAway) this.logger.log('Redis is back.');
@@ -252,4 +287,9 @@ export class Shards {
     this.isAway = true;
     this.logger.warn(`Redis is not there: ${why}. Trying again until it is.`);
   }
+}
+
+function whyOf(error: unknown): string {
+  const why = reasonOf(error);
+  return isReadOnly(error) ? `it takes no changes (${reasonOf((error as Error).cause)})` : why;
 }
