@@ -3,6 +3,7 @@ export type { DeliveryOptions, PushHistoryOptions } from './delivery/delivery.op
 export type { EngineOptions } from './engine/engine.options.js';
 export type { GatewayOptions } from './gateway/gateway.options.js';
 export type {
+  MadePushModuleOptions,
   PushModuleAsyncOptions,
   PushModuleOptions,
   PushOptionsFactory,

@@ -30,6 +30,8 @@ describe.each(ADAPTERS)('the body limit on %s', (adapter) => {
 
   async function start(bodyLimit?: number): Promise<void> {
     await app.start({
+      // A message may be as large as the body that brings it.
+      push: { maxMessageBytes: 4 * MEBIBYTE },
       imports: [PushApiModule.forRoot({ apiKeys: [KEY], bodyLimit })],
       controllers: [UploadController],
     });

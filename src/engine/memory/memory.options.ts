@@ -10,7 +10,7 @@ export interface MemoryClusterOptions {
    *
    * @default 100_000 keys
    */
-  maxKeys?: number;
+  maxKeys?: number | undefined;
 }
 
 const memoryClusterOptions = {
