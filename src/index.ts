@@ -19,6 +19,8 @@ export type {
   SendOptions,
   SendOutcome,
 } from './delivery/send-options.js';
+export type { Receipt } from './delivery/receipts/receipt-options.js';
+export type { ReceiptState } from './delivery/streams/receipt-note.js';
 export type {
   RequestAnswer,
   RequestOptions,

@@ -49,7 +49,10 @@ export class Acknowledgements {
       throw result.outcome === 'beyond' ? beyond() : this.begunAnew(connection);
     }
     this.tellOthers(connection, at.epoch, result);
-    return { cursor: result.cursor, isTooLate: result.outcome === 'conflict' };
+    const isTooLate = result.outcome === 'conflict';
+    const stream = this.streams?.positions.find(connection.uid);
+    if (stream !== undefined) this.streams!.reports.acked(stream, at.offset, connection, isTooLate);
+    return { cursor: result.cursor, isTooLate };
   }
 
   /** A device that does not hear of it shows what another has done: it is told when it acts. */

@@ -5,6 +5,7 @@ import {
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { HISTORY, type History } from '../history/history.js';
+import { Receipts } from './receipts/receipts.js';
 import { Requests } from './requests.js';
 import { Streams } from './streams/streams.js';
 import { Undelivered } from './undelivered/undelivered.js';
@@ -15,6 +16,7 @@ export class DeliveryLifecycle implements OnApplicationBootstrap, OnModuleDestro
   constructor(
     @Inject(HISTORY) private readonly history: History | null,
     private readonly requests: Requests,
+    private readonly receipts: Receipts,
     @Inject(Streams) private readonly streams: Streams | null,
     @Inject(Undelivered) private readonly undelivered: Undelivered | null,
   ) {}
@@ -36,6 +38,7 @@ export class DeliveryLifecycle implements OnApplicationBootstrap, OnModuleDestro
 
   async stop(): Promise<void> {
     this.requests.stop();
+    this.receipts.stop();
     await this.streams?.stop();
     await this.history?.stop();
   }

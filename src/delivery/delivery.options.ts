@@ -94,15 +94,15 @@ export interface DeliveryOptions {
   idempotencyLease?: number | undefined;
 
   /**
-   * Requests of this node that may wait for answers at once; one more is refused with
-   * RATE_LIMITED.
+   * Requests of this node that may wait for answers at once, and sends that may wait for receipts;
+   * one more of either is refused with RATE_LIMITED.
    *
    * @default 10_000 requests
    */
   maxPendingRequests?: number | undefined;
 
   /**
-   * For the answers to a request, where the call names no `timeout`.
+   * For the answers to a request, or the receipts of a send, where the call names no `timeout`.
    *
    * @default 10_000 ms
    */

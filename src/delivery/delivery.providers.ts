@@ -15,6 +15,7 @@ import {
 import { DeliveryLifecycle } from './delivery-lifecycle.js';
 import { Idempotency } from './idempotency.js';
 import { LocalNode } from '../registry/local-node.js';
+import { Receipts } from './receipts/receipts.js';
 import { Recovery } from './recovery.js';
 import { Requests } from './requests.js';
 import { RetainedSends } from './retained-sends.js';
@@ -35,7 +36,7 @@ export const deliveryProviders: Provider[] = [
     inject: [DELIVERY_OPTIONS],
   },
   { provide: HISTORY, useFactory: historyOf, inject: [SETTINGS, ENGINE] },
-  { provide: Streams, useFactory: streamsOf, inject: [SETTINGS, HISTORY, LocalNode] },
+  { provide: Streams, useFactory: streamsOf, inject: [SETTINGS, HISTORY, LocalNode, ENGINE] },
   {
     provide: GivenUndeliveredHandler,
     useFactory: (moduleRef: ModuleRef, settings: Settings) =>
@@ -53,6 +54,7 @@ export const deliveryProviders: Provider[] = [
   Idempotency,
   Asked,
   Requests,
+  Receipts,
   Archive,
   Acknowledgements,
   DeliveryLifecycle,
@@ -66,8 +68,14 @@ function historyOf(settings: Settings, engine: Engine): History | null {
   return keeper.history(storeOptionsOf(settings), engine);
 }
 
-function streamsOf(settings: Settings, history: History | null, local: LocalNode): Streams | null {
-  return settings === null || history === null ? null : new Streams(history, local, settings);
+function streamsOf(
+  settings: Settings,
+  history: History | null,
+  local: LocalNode,
+  engine: Engine,
+): Streams | null {
+  if (settings === null || history === null) return null;
+  return new Streams(history, local, engine, settings);
 }
 
 function undeliveredOf(

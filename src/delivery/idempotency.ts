@@ -44,6 +44,7 @@ export class Idempotency {
 
   /**
    * @param content what must be the same for a send to be a repeat
+   * @param wait milliseconds that the send may take beyond `idempotencyLease`
    * @throws PushException CONFLICT when the key came before with another content, UNAVAILABLE when
    *   the first one is still under way after `idempotencyLease`, and what `send` throws, after
    *   which the key is free
@@ -52,11 +53,12 @@ export class Idempotency {
     key: IdempotencyKey,
     content: string,
     send: () => MaybePromise<SendOutcome>,
+    wait = 0,
   ): Promise<SendOutcome> {
     const name = digest(`${key.scope}\n${key.key}`);
     const fingerprint = digest(content);
     const claim = `${fingerprint} ${this.local.node}-${++this.claims}`;
-    const answer = await this.claim(name, claim, fingerprint);
+    const answer = await this.claim(name, claim, fingerprint, this.lease + wait);
     if (answer !== undefined) return { ...answer, repeated: true };
     const outcome = await this.first(name, claim, send);
     // It is sent, whether the others will hear of it or not.
@@ -70,10 +72,11 @@ export class Idempotency {
     name: string,
     claim: string,
     fingerprint: string,
+    lease: number,
   ): Promise<SendOutcome | undefined> {
-    const end = performance.now() + this.lease;
+    const end = performance.now() + lease;
     for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LAST_PAUSE)) {
-      const held = await this.engine.claim(name, claim, this.lease);
+      const held = await this.engine.claim(name, claim, lease);
       if (held === undefined) return undefined;
       if (!held.startsWith(`${fingerprint} `)) throw otherContent();
       const rest = held.slice(fingerprint.length + 1);

@@ -93,7 +93,7 @@ export class Recovery {
     if (recovery === undefined || catchup === undefined) return new Arrived(begun);
     if (recovery.ok && !this.isTooMuch(connection, recovery)) {
       const receiver = { connection, stream, catchup };
-      const replay = new Replay(this.history, this.streams.notes, receiver, recovery);
+      const replay = new Replay(this.history, this.streams, receiver, recovery);
       return new Arrived({ ...top, recovered: true }, replay);
     }
     stream.endCatchup(connection);

@@ -5,8 +5,8 @@ import type { Message } from '../protocol/message.js';
 import type { Connection } from '../registry/connection.js';
 import { OutboundFrame } from '../registry/transport.js';
 import type { Catchup } from './streams/catchup.js';
+import type { Streams } from './streams/streams.js';
 import type { UidStream } from './streams/uid-stream.js';
-import type { WrittenNotes } from './streams/written-notes.js';
 
 /** Messages in a page of what was missed: more are not in memory at once. */
 export const PAGE = 100;
@@ -37,7 +37,7 @@ export interface Receiver {
 export class Replay {
   constructor(
     private readonly history: History,
-    private readonly notes: WrittenNotes,
+    private readonly streams: Pick<Streams, 'notes' | 'reports'>,
     private readonly receiver: Receiver,
     private readonly first: Page,
   ) {}
@@ -72,11 +72,14 @@ export class Replay {
   }
 
   private send(socket: ReplaySocket, chunk: readonly Kept[]): MaybePromise<void> {
-    const { connection } = this.receiver;
+    const { connection, stream } = this.receiver;
     const wanted = chunk.filter(({ except }) => except?.has(connection.connectionId) !== true);
     const frames = wanted.map(({ message }) => frameOf(message, connection));
     const sent = socket.writeAll(frames);
-    for (const { message } of wanted) this.notes.add(connection, message.position!);
+    for (const kept of wanted) {
+      this.streams.notes.add(connection, kept.message.position!);
+      this.streams.reports.replayed(stream, kept, connection);
+    }
     return sent;
   }
 
@@ -84,7 +87,10 @@ export class Replay {
     const { connection, stream, catchup } = this.receiver;
     const { epoch } = this.first.top;
     socket.release(catchup.after);
-    for (const offset of catchup.end()) this.notes.add(connection, { epoch, offset });
+    for (const offset of catchup.end()) {
+      this.streams.notes.add(connection, { epoch, offset });
+      this.streams.reports.written(stream, offset, connection);
+    }
     stream.tidyCatchups();
   }
 

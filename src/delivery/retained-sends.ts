@@ -1,15 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ENGINE, type Engine } from '../engine/engine.js';
-import type { Except, Target } from '../engine/target.js';
+import type { Target } from '../engine/target.js';
 import { HISTORY, type Appended, type AppendOptions, type History } from '../history/history.js';
 import { andThen, type MaybePromise } from '../protocol/maybe-promise.js';
 import type { Message } from '../protocol/message.js';
 import { invalid, noHistory } from './no-history.js';
+import type { ReceiptRequest } from './receipts/receipt-options.js';
+import { Receipts } from './receipts/receipts.js';
 import type { SendOutcome } from './send-options.js';
 import { Sender, type SendRequest } from './sender.js';
 
 /** How a message is retained. */
-export type Retention = Pick<AppendOptions, 'ttl' | 'settle' | 'undeliveredAfter'>;
+export interface Retention extends Pick<AppendOptions, 'ttl' | 'settle' | 'undeliveredAfter'> {
+  readonly receipt?: ReceiptRequest;
+}
 
 type Streamed = Extract<Target, { kind: 'uid' | 'uids' | 'group' }>;
 
@@ -19,6 +23,7 @@ export class RetainedSends {
   constructor(
     private readonly sender: Sender,
     @Inject(ENGINE) private readonly engine: Engine,
+    private readonly receipts: Receipts,
     @Inject(HISTORY) private readonly history: History | null,
   ) {}
 
@@ -37,10 +42,21 @@ export class RetainedSends {
     return andThen(this.uidsOf(target), (uids) => {
       const except = request.except;
       const wanted = except === undefined ? uids : uids.filter((uid) => !except.has(uid));
-      if (wanted.length === 0) return { id: message.id, nodes: 0 };
-      const appended = history.append(wanted, message, optionsOf(retention, except));
-      return andThen(appended, (result) => outcomeOf(target, message, result));
+      if (wanted.length === 0) return nobody(message, retention);
+      const { receipt, ...how } = retention;
+      const options = except === undefined ? how : { ...how, except };
+      return andThen(
+        receipt === undefined
+          ? history.append(wanted, message, options)
+          : this.receipts.append(history, wanted, message, options, receipt),
+        (result) => outcomeOf(target, message, result),
+      );
     });
+  }
+
+  /** Milliseconds that such a send may wait for receipts. */
+  waitOf({ receipt }: Partial<Retention> = {}): number {
+    return receipt === undefined ? 0 : this.receipts.timeoutOf(receipt);
   }
 
   private uidsOf(target: Streamed): MaybePromise<readonly string[]> {
@@ -55,10 +71,15 @@ export class RetainedSends {
   }
 }
 
-function optionsOf(retention: Retention, except: Except | undefined): AppendOptions {
-  return except === undefined ? retention : { ...retention, except };
+function outcomeOf(
+  target: Target,
+  { id }: Message,
+  { nodes, positions, receipts }: Appended & Pick<SendOutcome, 'receipts'>,
+): SendOutcome {
+  const place = target.kind === 'uid' ? positions[0] : undefined;
+  return { id, nodes, ...place, ...(receipts !== undefined && { receipts }) };
 }
 
-function outcomeOf(target: Target, { id }: Message, { nodes, positions }: Appended): SendOutcome {
-  return target.kind === 'uid' ? { id, nodes, ...positions[0] } : { id, nodes };
+function nobody({ id }: Message, { receipt }: Retention): SendOutcome {
+  return { id, nodes: 0, ...(receipt !== undefined && { receipts: [] }) };
 }

@@ -1,4 +1,5 @@
 import type { SendResult, StreamPosition } from '../protocol/frames.js';
+import type { Receipt } from './receipts/receipt-options.js';
 
 /** Of every send. */
 export interface PlainSendOptions {
@@ -31,6 +32,25 @@ export interface SendOptions extends PlainSendOptions {
    * handed to the `undeliveredHandler` of the options and to `undelivered$`.
    */
   undeliveredAfter?: number | undefined;
+  /**
+   * Answers when it is known that the message was `written`, handed to the socket of a device, or
+   * `acked`, acknowledged by one: `receipts` tell of each device that was online or came meanwhile.
+   * When nobody is online, or time is up, it answers as well: look at their states.
+   */
+  receipt?: 'written' | 'acked' | undefined;
+  /**
+   * With `receipt`: whether one device is enough, or all that are online are waited for. Not for
+   * those that have gone, nor for an acknowledgement of a text client, which can give none.
+   *
+   * @default 'any'
+   */
+  quorum?: 'any' | 'all' | undefined;
+  /**
+   * With `receipt`: milliseconds.
+   *
+   * @default the option `requestTimeout` of PushModule, 10_000 ms
+   */
+  timeout?: number | undefined;
 }
 
 /** What became of a send. */
@@ -40,4 +60,7 @@ export interface PlainSendOutcome extends SendResult {
 }
 
 /** What became of a send that may be retained: to a single uid it has its place in the stream. */
-export interface SendOutcome extends PlainSendOutcome, Partial<StreamPosition> {}
+export interface SendOutcome extends PlainSendOutcome, Partial<StreamPosition> {
+  /** There if a `receipt` was asked for. */
+  receipts?: Receipt[];
+}

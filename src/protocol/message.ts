@@ -71,6 +71,12 @@ export class Message {
     return new Message(id, from, jsonForm, textForm, position, notice, awaited);
   }
 
+  /** The same message, of which somebody waits to hear what becomes of it. */
+  awaiting(awaited: Awaited): Message {
+    const { id, from, jsonForm, textForm, position, notice } = this;
+    return new Message(id, from, jsonForm, textForm, position, notice, awaited);
+  }
+
   /** A request with the same data, under the same id. */
   asRequest(awaited: Awaited): Message {
     const json = `{"id":"${this.id}","data":${this.json}}`;

@@ -32,6 +32,11 @@ export function nodeOfConnection(connectionId: string): string | undefined {
   return CONNECTION_ID.exec(connectionId)?.[1];
 }
 
+/** The node that gave a message its id; undefined when nobody says. */
+export function nodeOfMessage(id: string): string | undefined {
+  return /^([0-9a-z]{10})-/.exec(id)?.[1];
+}
+
 /** A string of 1 to 128 characters without control characters: a group, a device. */
 export function isName(value: unknown): value is string {
   return (

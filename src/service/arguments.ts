@@ -8,6 +8,7 @@ import {
   TIMEOUT_RULE,
   type RequestOptions,
 } from '../delivery/request-options.js';
+import type { ReceiptRequest } from '../delivery/receipts/receipt-options.js';
 import type { SendOptions } from '../delivery/send-options.js';
 import type { Except, Member } from '../engine/target.js';
 import {
@@ -81,13 +82,32 @@ export function checkRetention(options: SendOptions): Retention | undefined {
     throw invalid('undeliveredAfter', 'must be a whole number of milliseconds, at least 1');
   }
   const ttl = checkRetain(retain);
-  const isAsked = settle !== undefined || undeliveredAfter !== undefined;
+  const receipt = checkReceipt(options);
+  const isAsked = settle !== undefined || undeliveredAfter !== undefined || receipt !== undefined;
   if (!isAsked && (retain === undefined || retain === false)) return undefined;
   return {
     ...(ttl !== undefined && { ttl }),
     ...(settle !== undefined && { settle: true }),
     ...(undeliveredAfter !== undefined && { undeliveredAfter }),
+    ...(receipt !== undefined && { receipt }),
   };
+}
+
+function checkReceipt({ receipt, quorum, timeout }: SendOptions): ReceiptRequest | undefined {
+  if (timeout !== undefined && !isTimeout(timeout)) {
+    throw invalid('timeout', `must be ${TIMEOUT_RULE}`);
+  }
+  if (quorum !== undefined && quorum !== 'any' && quorum !== 'all') {
+    throw invalid('quorum', 'must be "any" or "all"');
+  }
+  if (receipt === undefined) {
+    if (quorum === undefined && timeout === undefined) return undefined;
+    throw invalid('receipt', 'must be there if quorum or timeout is');
+  }
+  if (receipt !== 'written' && receipt !== 'acked') {
+    throw invalid('receipt', 'must be "written" or "acked"');
+  }
+  return { wanted: receipt, quorum: quorum ?? 'any', ...(timeout !== undefined && { timeout }) };
 }
 
 /** @returns its ttl, if it has one */

@@ -259,6 +259,7 @@ export class ConnectionRegistryService {
       { scope: APPLICATION, key },
       contentOf(target, request, retention),
       () => this.dispatch(target, request, retention),
+      this.retained.waitOf(retention),
     );
   }
 

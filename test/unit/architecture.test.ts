@@ -66,6 +66,7 @@ const MAY_IMPORT_WITHIN: Record<string, readonly string[]> = {
   'http/openapi': ['http/push-api.controller', 'http/push-message.dto', 'http/push-request.dto'],
   'routing/frames': [],
   'routing/handlers': ['routing/frames', 'routing/message-router'],
+  'delivery/receipts': ['delivery/streams', 'delivery/delivery.options'],
   'delivery/streams': [],
   'delivery/undelivered': [],
   'engine/memory': SEAM,

@@ -1,6 +1,8 @@
 import type { Connection } from '../../registry/connection.js';
 import { FanOut } from '../../registry/fan-out.js';
 import type { LocalNode } from '../../registry/local-node.js';
+import type { ReceiptState } from './receipt-note.js';
+import type { Reports } from './reports.js';
 import type { Arrival, UidStream } from './uid-stream.js';
 import type { WrittenNotes } from './written-notes.js';
 
@@ -9,18 +11,24 @@ export class HandOver {
   constructor(
     private readonly local: LocalNode,
     private readonly notes: WrittenNotes,
+    private readonly reports: Reports,
   ) {}
 
-  hand(stream: UidStream, { message, except }: Arrival): void {
+  hand(stream: UidStream, arrival: Arrival): void {
+    const { message, except } = arrival;
     const position = message.position!;
     const fanOut = new FanOut(message, except);
+    const found = message.awaited && new Map<Connection, ReceiptState>();
     for (const connection of this.local.of(stream.uid)) {
       const catchup = stream.catchups?.get(connection);
       if (catchup !== undefined && position.offset <= catchup.after) continue;
       if (!fanOut.to(connection)) continue;
-      if (catchup?.isHolding === true) catchup.hold(position.offset);
+      const isHeld = catchup?.isHolding === true;
+      found?.set(connection, isHeld ? 'none' : 'written');
+      if (isHeld) catchup.hold(position.offset);
       else this.notes.add(connection, position);
     }
+    if (found !== undefined) this.reports.begin(stream, arrival, found);
   }
 
   /** What it is told of other messages, and what has no place of its own. */

@@ -1,5 +1,7 @@
+import type { Engine } from '../../engine/engine.js';
 import type { History, HistoryListener } from '../../history/history.js';
 import type { LocalNode } from '../../registry/local-node.js';
+import { Reports } from './reports.js';
 import { HandOver } from './hand-over.js';
 import { PositionChecks } from './position-checks.js';
 import { Positions } from './positions.js';
@@ -17,14 +19,17 @@ export class Streams implements HistoryListener {
   readonly positions: Positions;
   readonly checks: PositionChecks;
   readonly notes: WrittenNotes;
+  readonly reports: Reports;
 
   constructor(
     history: History,
     local: LocalNode,
+    engine: Engine,
     { checkInterval, ttl, maxNotes }: StreamsOptions,
   ) {
     this.notes = new WrittenNotes(history, maxNotes > 0);
-    const out = new HandOver(local, this.notes);
+    this.reports = new Reports(engine, local.node);
+    const out = new HandOver(local, this.notes, this.reports);
     this.positions = new Positions(history, out, (stream) => this.checks.doubt(stream));
     this.checks = new PositionChecks(history, this.positions, Math.min(checkInterval, ttl / 2));
     local.inbox = this.positions;

@@ -2,6 +2,7 @@ import type { Except } from '../../engine/target.js';
 import type { StreamPosition } from '../../protocol/frames.js';
 import type { Message } from '../../protocol/message.js';
 import type { Connection } from '../../registry/connection.js';
+import type { Report } from './report.js';
 import { Catchup } from './catchup.js';
 
 /** Messages that wait for those before them at most; what is beyond is read from the history. */
@@ -11,6 +12,8 @@ const MAX_WAITING = 64;
 export interface Arrival {
   readonly message: Message;
   readonly except?: Except;
+  /** When it was appended, if it was read; else it is new. */
+  readonly at?: number;
 }
 
 /**
@@ -28,6 +31,8 @@ export class UidStream {
   isReading = false;
   /** Connections that get what they missed, or are ahead of this node. */
   catchups: Map<Connection, Catchup> | null = null;
+  /** Of messages whose senders wait to hear what becomes of them. */
+  reports: Map<number, Report> | null = null;
   /** The highest offset that is known to exist. */
   private known = 0;
   private waiting: Map<number, Arrival> | null = null;

@@ -4,6 +4,7 @@ import { CLOSE_REASON_RULE, isCloseCode, isCloseReason } from '../../../protocol
 import { isCompactJson } from './json-form.js';
 import { isObject } from '../../../protocol/is-object.js';
 import type { StreamPosition } from '../../../protocol/frames.js';
+import { nodeOfMessage } from '../../../protocol/names.js';
 import { Message, NOTICES, type Awaited, type Notice } from '../../../protocol/message.js';
 
 /** Version of what travels on channels; REDIS.md, "Envelope". */
@@ -155,9 +156,10 @@ function messageIn(head: Record<string, unknown>, json: string): Message {
   return Message.fromJson(checkId(head.id), json, checkFrom(head.from), position, notice, awaited);
 }
 
-/** The node that sent it waits. */
-function awaitedIn({ o, await: timeout }: Record<string, unknown>): Awaited {
-  if (isString(o) && Number.isSafeInteger(timeout)) return { node: o, timeout: Number(timeout) };
+/** The node that sent it waits. In what is kept only the id says which one that is. */
+function awaitedIn({ o, id, await: timeout }: Record<string, unknown>): Awaited {
+  const node = o ?? nodeOfMessage(checkId(id));
+  if (isString(node) && Number.isSafeInteger(timeout)) return { node, timeout: Number(timeout) };
   throw new Error('"await" is not a number of milliseconds');
 }
 
