@@ -73,17 +73,17 @@ it(
   'whatever happens to Redis, presence is right afterwards and the sum of events is, too',
   async () => {
     const property = fc.asyncProperty(fc.array(chapter, { minLength: 1, maxLength: 6 }), play);
-    const result = await fc.check(property, {
-      seed: SEED,
-      numRuns: 100_000,
-      interruptAfterTimeLimit: SECONDS * 1_000,
-      endOnFailure: true,
-    });
-    if (process.env.PRESENCE_SECONDS) console.log(`${result.numRuns} runs`);
-    if (!result.failed) return;
-    const { seed, errorInstance, counterexample } = result;
-    const story = JSON.stringify(counterexample?.[0]);
-    throw new Error(`Seed ${seed}: ${(errorInstance as Error).message}\n${story}`);
+    const end = performance.now() + SECONDS * 1_000;
+    let runs = 0;
+    do {
+      const result = await fc.check(property, { seed: SEED, numRuns: 1, endOnFailure: true });
+      runs++;
+      if (!result.failed) continue;
+      const { seed, errorInstance, counterexample } = result;
+      const story = JSON.stringify(counterexample?.[0]);
+      throw new Error(`Seed ${seed}: ${(errorInstance as Error).message}\n${story}`);
+    } while (performance.now() < end);
+    if (process.env.PRESENCE_SECONDS) console.log(`${runs} runs`);
   },
   SECONDS * 1_000 + 60_000,
 );

@@ -70,6 +70,8 @@ export class FakeSocket implements Transport {
   }
 }
 
+export type PresenceChange = PushEvent & { type: 'online' | 'offline' };
+
 /** One node of a cluster under test: the engine, the node that it serves, and its events. */
 export class EngineNode {
   readonly events = new Mailbox<PushEvent>((event) => JSON.stringify(event));
@@ -109,6 +111,14 @@ export class EngineNode {
     });
   }
 
+  /** What this node told of the presence of a uid. */
+  changesOf(uid: string): PresenceChange[] {
+    return this.events.all.filter(
+      (event): event is PresenceChange =>
+        (event.type === 'online' || event.type === 'offline') && event.uid === uid,
+    );
+  }
+
   /** A connection of the uid on this node, or null when it was refused. */
   async tryConnect(uid: string, device?: string): Promise<FakeSocket | null> {
     const socket = new FakeSocket(this);
@@ -137,11 +147,11 @@ export class EngineNode {
     return Message.of(`${this.local.node}-${(++this.messages).toString(36)}`, data, from);
   }
 
-  waitForOnline(uid: string): Promise<PushEvent> {
+  waitForOnline(uid: string): Promise<PresenceChange> {
     return this.waitForEvent('online', uid);
   }
 
-  waitForOffline(uid: string): Promise<PushEvent> {
+  waitForOffline(uid: string): Promise<PresenceChange> {
     return this.waitForEvent('offline', uid);
   }
 
@@ -157,11 +167,12 @@ export class EngineNode {
     await this.engine.stop();
   }
 
-  private waitForEvent(type: 'online' | 'offline', uid: string): Promise<PushEvent> {
-    return this.events.take(
+  private async waitForEvent(type: 'online' | 'offline', uid: string): Promise<PresenceChange> {
+    const event = await this.events.take(
       `${type} of ${uid}`,
-      (event) => event.type === type && event.uid === uid,
+      (one) => one.type === type && one.uid === uid,
     );
+    return event as PresenceChange;
   }
 }
 

@@ -111,13 +111,10 @@ export class PresenceWorld {
 
   /** The events of a uid in their order; one that two nodes told, which may be, is one. */
   private told(uid: string): { type: string; seq: number; node: number }[] {
-    const bySeq = new Map<number, { type: string; seq: number; node: number }>();
-    for (const [node, { events }] of this.nodes.entries()) {
-      for (const event of events.all) {
-        if (event.type !== 'online' && event.type !== 'offline') continue;
-        if (event.uid === uid) bySeq.set(event.seq, { type: event.type, seq: event.seq, node });
-      }
-    }
+    const all = this.nodes.flatMap((one, node) =>
+      one.changesOf(uid).map(({ type, seq }) => ({ type, seq, node })),
+    );
+    const bySeq = new Map(all.map((change) => [change.seq, change]));
     return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
   }
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { EngineNode } from '../../support/engine-node.js';
+import { until } from '../../support/until.js';
 import type { ThreeNodes } from './cluster.js';
 
 export function describePresence(cluster: ThreeNodes): void {
@@ -21,6 +22,59 @@ export function describePresence(cluster: ThreeNodes): void {
       await c.connect('ann');
       await c.waitForOnline('ann');
       expect([a.presence, b.presence, c.presence]).toEqual([['+ann'], ['-ann'], ['+ann']]);
+    });
+
+    it('is told with a number that grows with each change, whichever node tells it', async () => {
+      let [node, held] = [a, await a.connect('ann')];
+      for (const next of [b, c, a]) {
+        held.close();
+        await node.waitForOffline('ann');
+        [node, held] = [next, await next.connect('ann')];
+        await node.waitForOnline('ann');
+      }
+      const changes = [a, b, c].flatMap((node) => node.changesOf('ann'));
+      expect(changes).toHaveLength(7);
+      const inOrder = changes.sort((one, other) => one.seq - other.seq);
+      expect(new Set(inOrder.map(({ seq }) => seq)).size).toBe(7);
+      expect(inOrder.map(({ type }) => type === 'online')).toEqual([
+        ...[true, false, true, false, true, false, true],
+      ]);
+    });
+
+    it('is right for whoever ignores what comes late, of uids that move', async () => {
+      const uids = Array.from({ length: 60 }, (_, i) => `u${i}`);
+      const last = new Map<string, number>();
+      const online = new Set<string>();
+      for (const { local } of [a, b, c]) {
+        local.events.subscribe((event) => {
+          if (event.type !== 'online' && event.type !== 'offline') return;
+          if (event.seq <= (last.get(event.uid) ?? 0)) return;
+          last.set(event.uid, event.seq);
+          if (event.type === 'online') online.add(event.uid);
+          else online.delete(event.uid);
+        });
+      }
+      const sockets = await Promise.all(uids.map((uid) => a.connect(uid)));
+      for (const [i, uid] of uids.entries()) {
+        sockets[i].close();
+        await b.connect(uid);
+      }
+      await until('all is told', () => online.size === uids.length);
+      // Nothing is under way any more once these have been told.
+      for (const node of [a, b]) await node.connect(`fence of ${node.local.node}`);
+      expect([...online].filter((uid) => uid.startsWith('u')).sort()).toEqual(uids.sort());
+    });
+
+    it('is known as of a number that goes with its events', async () => {
+      const before = await b.engine.presence('ann');
+      expect(before.online).toBe(false);
+      const socket = await a.connect('ann');
+      const { seq: came } = await a.waitForOnline('ann');
+      expect(came).toBeGreaterThan(before.seq);
+      expect(await b.engine.presence('ann')).toEqual({ online: true, seq: came });
+      socket.close();
+      const { seq: went } = await a.waitForOffline('ann');
+      expect(await c.engine.presence('ann')).toEqual({ online: false, seq: went });
     });
 
     it('of many uids is answered in their order', async () => {
