@@ -115,7 +115,7 @@ const STAGES: Record<string, Stage> = {
   'Redis, which has placed it': {
     options: async () => ({ engine: await redisBehindProxy() }),
     async reach(raw) {
-      const goOn = proxy!.holdAnswer(/\+ada/);
+      const goOn = proxy!.holdAnswer(/\+\d+ ada/);
       await raw.sendText(AUTH);
       return goOn;
     },
