@@ -138,6 +138,19 @@ describe('the ready file in a page', () => {
 });
 
 describe('tabs that share a connection', () => {
+  /** Ends who has the connection, until the pages are at one with the server on another one. */
+  async function untilAnother(end: () => Promise<unknown>, ...pages: OpenPage[]): Promise<void> {
+    const [before] = await app.push.connectionsOf('ada');
+    await end();
+    await until('the others are on another connection', async () => {
+      const ids = (await app.push.connectionsOf('ada')).map(({ connectionId }) => connectionId);
+      for (const page of pages) {
+        ids.push(await run<string>(page, 'return client.state.connectionId'));
+      }
+      return new Set(ids).size === 1 && ids[0] !== before.connectionId;
+    });
+  }
+
   async function openTabs(count: number): Promise<OpenPage[]> {
     await app.start();
     const pages = [await browser.open()];
@@ -160,19 +173,10 @@ describe('tabs that share a connection', () => {
 
   it('go on when the tab that has it is closed, and when it dies', async () => {
     const [first, second, third] = await openTabs(3);
-    await first.close();
-    await until('there is one connection of the others', async () => {
-      const connections = await app.push.connectionsOf('ada');
-      return connections.length === 1 && (await stateOf(third)) === 'connected';
-    });
-    await untilState(second, 'connected');
+    await untilAnother(() => first.close(), second, third);
     await app.push.sendToUid('ada', 1);
     for (const page of [second, third]) await untilMessages(page, [1]);
-    await run(second, 'client.close()');
-    await until('the last tab has it', async () => {
-      const connections = await app.push.connectionsOf('ada');
-      return connections.length === 1 && (await stateOf(third)) === 'connected';
-    });
+    await untilAnother(() => run(second, 'client.close()'), third);
     await run(third, "return client.send('ada', 2)");
     await untilMessages(third, [1, 2]);
     expect(await app.push.countConnections()).toBe(1);
