@@ -11,7 +11,7 @@ import {
 import { ModulesContainer } from '@nestjs/core';
 import { DeliveryLifecycle } from './delivery/delivery-lifecycle.js';
 import { deliveryProviders } from './delivery/delivery.providers.js';
-import { Idempotency } from './delivery/idempotency.js';
+import { Sends } from './delivery/sends.js';
 import { Sender } from './delivery/sender.js';
 import { ENGINE, type Engine } from './engine/engine.js';
 import { engineProviders } from './engine/engine.providers.js';
@@ -103,6 +103,6 @@ function dynamicModule(
         ? []
         : [...routingProviders(gateway ?? UidGateway), ...gatewayProviders]),
     ],
-    exports: [ConnectionRegistryService, Sender, Idempotency],
+    exports: [ConnectionRegistryService, Sender, Sends],
   };
 }

@@ -20,6 +20,7 @@ import { Recovery } from './recovery.js';
 import { Requests } from './requests.js';
 import { RetainedSends } from './retained-sends.js';
 import { Sender } from './sender.js';
+import { Sends } from './sends.js';
 import { Streams } from './streams/streams.js';
 import { GivenUndeliveredHandler } from './undelivered/given-undelivered-handler.js';
 import { Undelivered } from './undelivered/undelivered.js';
@@ -52,6 +53,7 @@ export const deliveryProviders: Provider[] = [
   Sender,
   RetainedSends,
   Idempotency,
+  Sends,
   Asked,
   Requests,
   Receipts,

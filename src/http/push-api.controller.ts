@@ -6,21 +6,26 @@ import {
   Headers,
   HttpCode,
   HttpStatus,
+  NotFoundException,
   Param,
   Post,
+  Query,
   UseGuards,
   UseInterceptors,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
-import { contentOf, Idempotency } from '../delivery/idempotency.js';
+import type { KeptMessages } from '../delivery/archive.js';
 import { IDEMPOTENCY_KEY_RULE, isIdempotencyKey } from '../delivery/idempotency-key.js';
 import type { RequestOutcome } from '../delivery/request-options.js';
-import type { PlainSendOutcome } from '../delivery/send-options.js';
+import type { SendOutcome } from '../delivery/send-options.js';
 import { Sender } from '../delivery/sender.js';
+import { Sends } from '../delivery/sends.js';
 import type { ConnectionInfo } from '../engine/connection-info.js';
 import type { Counts } from '../engine/engine.js';
+import type { Explanation } from '../history/history.js';
 import { ErrorCode } from '../protocol/codes.js';
 import { PushException } from '../protocol/push.exception.js';
+import { checkRetention } from '../service/arguments.js';
 import { ConnectionRegistryService } from '../service/connection-registry.service.js';
 import { targetOf } from '../engine/target.js';
 import { ApiKeyGuard } from './api-key.guard.js';
@@ -44,6 +49,12 @@ interface KeyHeaders {
   'idempotency-key'?: string;
 }
 
+/** As they stand in the address. */
+interface ListQuery {
+  after?: unknown;
+  limit?: unknown;
+}
+
 /** The push API for other systems. Its path is the module's. */
 @Controller({ version: VERSION_NEUTRAL })
 @UseGuards(ApiKeyGuard)
@@ -53,7 +64,7 @@ export class PushApiController {
     private readonly sender: Sender,
     private readonly registry: ConnectionRegistryService,
     private readonly keys: ApiKeys,
-    private readonly idempotency: Idempotency,
+    private readonly sends: Sends,
   ) {}
 
   /** With an `Idempotency-Key`, a repeat gets the first answer and is not sent again. */
@@ -62,16 +73,16 @@ export class PushApiController {
   async send(
     @JsonBody(new BodyPipe(PushMessageDto)) message: PushMessageDto,
     @Headers() { authorization, 'idempotency-key': key }: KeyHeaders,
-  ): Promise<PlainSendOutcome> {
+  ): Promise<SendOutcome> {
     const target = targetOf(message.to);
     this.sender.checkRecipients(target);
     const request = { data: message.data };
-    const send = () => this.sender.send(target, request);
-    if (key === undefined) return send();
+    const retention = checkRetention(message);
+    if (key === undefined) return this.sends.send(target, request, { retention });
     checkKey(key);
     const scope = this.keys.identify(authorization) ?? '';
-    const outcome = this.idempotency.once({ scope, key }, contentOf(target, request), send);
-    return outcome.catch(refuseReuse);
+    const sent = this.sends.send(target, request, { retention, key: { scope, key } });
+    return Promise.resolve(sent).catch(refuseReuse);
   }
 
   /** Asks the devices of a uid, and answers when the request is over. */
@@ -90,6 +101,23 @@ export class PushApiController {
     return { uid, online: connections.length > 0, connections };
   }
 
+  /** What is kept for the uid; of one for whom nothing ever was, nothing. */
+  @Get('uids/:uid/messages')
+  messages(
+    @Param('uid', UidPipe) uid: string,
+    @Query() { after, limit }: ListQuery,
+  ): Promise<KeptMessages> {
+    return this.registry.messages(uid, { after: numberIn(after), limit: numberIn(limit) });
+  }
+
+  /** What became of a retained message: of any of its uids, unless one is named. */
+  @Get('messages/:id')
+  async explain(@Param('id') id: string, @Query('uid') uid?: string): Promise<Explanation> {
+    const found = await this.registry.explain(id, { uid });
+    if (found === undefined) throw new NotFoundException('No message with this id is kept.');
+    return found;
+  }
+
   /** Answers how many nodes held a connection of the uid. */
   @Delete('uids/:uid')
   disconnect(@Param('uid', UidPipe) uid: string): Promise<{ nodes: number }> {
@@ -100,6 +128,11 @@ export class PushApiController {
   stats(): Promise<Counts> {
     return this.registry.counts();
   }
+}
+
+/** What is no number is refused by who is asked, with the name of the field. */
+function numberIn(value: unknown): number | undefined {
+  return value === undefined ? undefined : Number(value === '' ? NaN : value);
 }
 
 /** @throws BadRequestException */

@@ -10,6 +10,7 @@ import {
 } from '../delivery/request-options.js';
 import type { ReceiptRequest } from '../delivery/receipts/receipt-options.js';
 import type { SendOptions } from '../delivery/send-options.js';
+import { RETENTION_RULES, type RetentionOption } from '../delivery/send-rules.js';
 import type { Except, Member } from '../engine/target.js';
 import {
   CLOSE_CODE_RULE,
@@ -19,7 +20,6 @@ import {
   type CloseRequest,
 } from '../protocol/close.js';
 import { CloseCode, ErrorCode } from '../protocol/codes.js';
-import { isObject } from '../protocol/is-object.js';
 import { isConnectionId, isName, isUid, NAME_RULE, UID_RULE } from '../protocol/names.js';
 import { PushException } from '../protocol/push.exception.js';
 
@@ -74,48 +74,33 @@ export function checkIdempotencyKey(key: unknown): string | undefined {
 
 /** How the message is to be retained; undefined when nothing asks for it. */
 export function checkRetention(options: SendOptions): Retention | undefined {
+  for (const name of Object.keys(RETENTION_RULES) as RetentionOption[]) {
+    const { rule, accepts } = RETENTION_RULES[name];
+    const value = options[name];
+    if (value !== undefined && !accepts(value)) throw invalid(name, `must be ${rule}`);
+  }
   const { retain, settle, undeliveredAfter } = options;
-  if (settle !== undefined && settle !== 'first-ack') {
-    throw invalid('settle', 'must be "first-ack"');
-  }
-  if (undeliveredAfter !== undefined && !isWhole(undeliveredAfter, 1)) {
-    throw invalid('undeliveredAfter', 'must be a whole number of milliseconds, at least 1');
-  }
-  const ttl = checkRetain(retain);
-  const receipt = checkReceipt(options);
-  const isAsked = settle !== undefined || undeliveredAfter !== undefined || receipt !== undefined;
-  if (!isAsked && (retain === undefined || retain === false)) return undefined;
+  const receipt = receiptOf(options);
+  const isImplied = settle !== undefined || undeliveredAfter !== undefined || receipt !== undefined;
+  if (!isImplied && (retain === undefined || retain === false)) return undefined;
   return {
-    ...(ttl !== undefined && { ttl }),
+    ...(typeof retain === 'object' && { ttl: retain.ttl }),
     ...(settle !== undefined && { settle: true }),
     ...(undeliveredAfter !== undefined && { undeliveredAfter }),
     ...(receipt !== undefined && { receipt }),
   };
 }
 
-function checkReceipt({ receipt, quorum, timeout }: SendOptions): ReceiptRequest | undefined {
-  if (timeout !== undefined && !isTimeout(timeout)) {
-    throw invalid('timeout', `must be ${TIMEOUT_RULE}`);
+function receiptOf({ receipt, quorum, timeout }: SendOptions): ReceiptRequest | undefined {
+  if (receipt !== undefined) {
+    return {
+      wanted: receipt,
+      quorum: quorum ?? 'any',
+      ...(timeout !== undefined && { timeout }),
+    };
   }
-  if (quorum !== undefined && quorum !== 'any' && quorum !== 'all') {
-    throw invalid('quorum', 'must be "any" or "all"');
-  }
-  if (receipt === undefined) {
-    if (quorum === undefined && timeout === undefined) return undefined;
-    throw invalid('receipt', 'must be there if quorum or timeout is');
-  }
-  if (receipt !== 'written' && receipt !== 'acked') {
-    throw invalid('receipt', 'must be "written" or "acked"');
-  }
-  return { wanted: receipt, quorum: quorum ?? 'any', ...(timeout !== undefined && { timeout }) };
-}
-
-/** @returns its ttl, if it has one */
-function checkRetain(retain: unknown): number | undefined {
-  if (retain === undefined || typeof retain === 'boolean') return undefined;
-  if (!isObject(retain)) throw invalid('retain', 'must be true, false or an object with a ttl');
-  if (isWhole(retain.ttl, 1)) return retain.ttl;
-  throw invalid('retain.ttl', 'must be a whole number of milliseconds, at least 1');
+  if (quorum === undefined && timeout === undefined) return undefined;
+  throw invalid('receipt', 'must be there if quorum or timeout is');
 }
 
 /** Where a list of messages begins, and how long it may be. */

@@ -13,17 +13,16 @@ import type { Explanation } from '../history/history.js';
 import type { CloseRequest } from '../protocol/close.js';
 import type { MaybePromise } from '../protocol/maybe-promise.js';
 import { Archive, type KeptMessages, type MessagesQuery } from '../delivery/archive.js';
-import { contentOf, Idempotency } from '../delivery/idempotency.js';
 import type { RequestOptions, RequestOutcome } from '../delivery/request-options.js';
 import { Requests } from '../delivery/requests.js';
-import { RetainedSends, type Retention } from '../delivery/retained-sends.js';
 import type {
   PlainSendOptions,
   PlainSendOutcome,
   SendOptions,
   SendOutcome,
 } from '../delivery/send-options.js';
-import { Sender, type SendRequest } from '../delivery/sender.js';
+import { Sender } from '../delivery/sender.js';
+import { Sends } from '../delivery/sends.js';
 import { Undelivered } from '../delivery/undelivered/undelivered.js';
 import type { UndeliveredMessage } from '../delivery/undelivered/undelivered-handler.js';
 import {
@@ -66,8 +65,7 @@ export class ConnectionRegistryService {
   /** @internal */
   constructor(
     private readonly sender: Sender,
-    private readonly retained: RetainedSends,
-    private readonly idempotency: Idempotency,
+    private readonly sends: Sends,
     private readonly requests: Requests,
     private readonly archive: Archive,
     @Inject(ENGINE) private readonly engine: Engine,
@@ -252,25 +250,11 @@ export class ConnectionRegistryService {
   private send(target: Target, data: unknown, options?: SendOptions): MaybePromise<SendOutcome> {
     if (options === undefined) return this.sender.send(target, { data });
     const request = { data, except: checkExcept(options.except) };
-    const retention = checkRetention(options);
     const key = checkIdempotencyKey(options.idempotencyKey);
-    if (key === undefined) return this.dispatch(target, request, retention);
-    return this.idempotency.once(
-      { scope: APPLICATION, key },
-      contentOf(target, request, retention),
-      () => this.dispatch(target, request, retention),
-      this.retained.waitOf(retention),
-    );
-  }
-
-  private dispatch(
-    target: Target,
-    request: SendRequest,
-    retention: Retention | undefined,
-  ): MaybePromise<SendOutcome> {
-    return retention === undefined
-      ? this.sender.send(target, request)
-      : this.retained.send(target, request, retention);
+    return this.sends.send(target, request, {
+      retention: checkRetention(options),
+      key: key === undefined ? undefined : { scope: APPLICATION, key },
+    });
   }
 }
 

@@ -63,8 +63,10 @@ describe('the OpenAPI description', () => {
     );
     expect(requests.sort()).toEqual([
       'delete /api/push/uids/{uid}',
+      'get /api/push/messages/{id}',
       'get /api/push/stats',
       'get /api/push/uids/{uid}',
+      'get /api/push/uids/{uid}/messages',
       'post /api/push/messages',
       'post /api/push/requests',
     ]);
@@ -84,7 +86,16 @@ describe('the OpenAPI description', () => {
     });
     expect(document.components?.schemas?.PushMessageDto).toMatchObject({
       required: ['to', 'data'],
-      properties: { to: { oneOf: expect.any(Array) }, data: { oneOf: expect.any(Array) } },
+      properties: {
+        to: { oneOf: expect.any(Array) },
+        data: { oneOf: expect.any(Array) },
+        retain: { oneOf: expect.any(Array) },
+        settle: { enum: ['first-ack'] },
+        undeliveredAfter: { type: 'integer' },
+        receipt: { enum: ['written', 'acked'] },
+        quorum: { enum: ['any', 'all'] },
+        timeout: { type: 'integer' },
+      },
     });
     expect(parameters).toEqual([
       expect.objectContaining({ name: 'Idempotency-Key', in: 'header', required: false }),
@@ -104,7 +115,7 @@ describe('the OpenAPI description', () => {
   });
 
   it.each([
-    ['post', '/api/push/messages', 202, 'PushSendResult', [400, 401, 413, 415, 422, 503]],
+    ['post', '/api/push/messages', 202, 'PushSendResult', [400, 401, 413, 415, 422, 429, 503]],
     [
       'post',
       '/api/push/requests',
@@ -114,6 +125,8 @@ describe('the OpenAPI description', () => {
     ],
     ['get', '/api/push/uids/{uid}', 200, 'PushPresence', [400, 401, 503]],
     ['delete', '/api/push/uids/{uid}', 200, 'PushDisconnected', [400, 401, 503]],
+    ['get', '/api/push/uids/{uid}/messages', 200, 'PushKeptMessages', [400, 401, 503]],
+    ['get', '/api/push/messages/{id}', 200, 'PushExplanation', [400, 401, 404, 503]],
     ['get', '/api/push/stats', 200, 'PushStats', [401, 503]],
   ] as const)('describes the answers of %s %s', (method, path, status, answer, errors) => {
     const { responses } = operation(method, path);

@@ -62,7 +62,7 @@ describe('a retained message', () => {
   });
 
   it.each([
-    ['a ttl of nothing', { retain: { ttl: 0 } }, 'retain.ttl'],
+    ['a ttl of nothing', { retain: { ttl: 0 } }, 'retain'],
     ['a retain that is a word', { retain: 'yes' as never }, 'retain'],
     ['another way to settle', { settle: 'all' as never }, 'settle'],
   ])('is refused with %s', async (_, options, field) => {

@@ -4,7 +4,11 @@ import type { Counts } from '../../engine/engine.js';
 import type { CodecName } from '../../protocol/codec.js';
 import { ErrorCode } from '../../protocol/codes.js';
 import type { RequestAnswer, RequestOutcome } from '../../delivery/request-options.js';
-import type { PlainSendOutcome } from '../../delivery/send-options.js';
+import type { KeptMessage, KeptMessages } from '../../delivery/archive.js';
+import type { Receipt } from '../../delivery/receipts/receipt-options.js';
+import type { SendOutcome } from '../../delivery/send-options.js';
+import type { ReceiptState } from '../../delivery/streams/receipt-note.js';
+import type { DeviceTrace, Explanation, MessageState } from '../../history/history.js';
 import type { Presence } from '../push-api.controller.js';
 import { ANY_JSON } from './any-json.js';
 
@@ -12,7 +16,27 @@ import { ANY_JSON } from './any-json.js';
 
 const NODES = 'How many nodes of the cluster hold a connection of the target; 0: nobody is online.';
 
-export class PushSendResult implements PlainSendOutcome {
+const STATES = ['stored', 'written', 'expired', 'undelivered', 'acked', 'settled'];
+const DEVICE = { required: false, description: 'The name of the device or tab.' };
+const OFFSET = {
+  type: 'integer',
+  minimum: 1,
+  description: 'Place in the stream of the uid.',
+} as const;
+const TIME = { type: 'integer', description: 'Milliseconds since 1970.' } as const;
+
+export class PushReceipt implements Receipt {
+  @ApiProperty()
+  connectionId!: string;
+
+  @ApiProperty(DEVICE)
+  device?: string;
+
+  @ApiProperty({ enum: ['none', 'written', 'acked'] })
+  state!: ReceiptState;
+}
+
+export class PushSendResult implements SendOutcome {
   @ApiProperty({ description: 'The id that receivers see with the message.' })
   id!: string;
 
@@ -24,6 +48,84 @@ export class PushSendResult implements PlainSendOutcome {
     description: 'True if this is the answer to an earlier request with the same Idempotency-Key.',
   })
   repeated?: true;
+
+  @ApiProperty({ required: false, description: 'Of a retained message to one uid: its stream.' })
+  epoch?: string;
+
+  @ApiProperty({ ...OFFSET, required: false })
+  offset?: number;
+
+  @ApiProperty({
+    type: [PushReceipt],
+    required: false,
+    description: 'With `receipt`: what is known of each device.',
+  })
+  receipts?: PushReceipt[];
+}
+
+export class PushKeptMessage implements KeptMessage {
+  @ApiProperty()
+  id!: string;
+
+  @ApiProperty(OFFSET)
+  offset!: number;
+
+  @ApiProperty(TIME)
+  at!: number;
+
+  @ApiProperty({ required: false, description: 'Uid of the client that sent it.' })
+  from?: string;
+
+  @ApiProperty(ANY_JSON)
+  data!: unknown;
+
+  @ApiProperty({ enum: STATES })
+  state!: MessageState;
+}
+
+export class PushKeptMessages implements KeptMessages {
+  @ApiProperty({ type: String, nullable: true, description: 'Null if nothing was ever kept.' })
+  epoch!: string | null;
+
+  @ApiProperty({ type: 'integer', minimum: 0, description: 'Where the stream ends.' })
+  offset!: number;
+
+  @ApiProperty({ type: [PushKeptMessage] })
+  messages!: PushKeptMessage[];
+}
+
+export class PushMessageDevice implements DeviceTrace {
+  @ApiProperty()
+  connectionId!: string;
+
+  @ApiProperty(DEVICE)
+  device?: string;
+
+  @ApiProperty({ ...TIME, required: false })
+  writtenAt?: number;
+
+  @ApiProperty({ ...TIME, required: false })
+  ackedAt?: number;
+}
+
+export class PushExplanation implements Explanation {
+  @ApiProperty()
+  id!: string;
+
+  @ApiProperty()
+  uid!: string;
+
+  @ApiProperty(OFFSET)
+  offset!: number;
+
+  @ApiProperty(TIME)
+  at!: number;
+
+  @ApiProperty({ enum: STATES })
+  state!: MessageState;
+
+  @ApiProperty({ type: [PushMessageDevice] })
+  devices!: PushMessageDevice[];
 }
 
 export class PushRequestAnswer implements RequestAnswer {

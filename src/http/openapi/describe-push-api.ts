@@ -7,6 +7,8 @@ import {
   ApiOperation,
   ApiParam,
   ApiProperty,
+  ApiPropertyOptional,
+  ApiQuery,
   ApiResponse,
   ApiTags,
   getSchemaPath,
@@ -20,6 +22,8 @@ import { ANY_JSON } from './any-json.js';
 import {
   PushApiError,
   PushDisconnected,
+  PushExplanation,
+  PushKeptMessages,
   PushPresence,
   PushRequestOutcome,
   PushSendResult,
@@ -29,12 +33,12 @@ import {
 const ERRORS = {
   400: 'A field is broken; `message` names each one.',
   401: 'No valid key.',
-  404: 'No device of the uid is online that can answer.',
+  404: 'No device of the uid is online that can answer; or no such message is kept.',
   409: 'Every device refused the request.',
   413: 'The body, or the data in it, is larger than the limit.',
   415: 'The body is not application/json in UTF-8, or compressed with something unknown.',
   422: 'The Idempotency-Key came before with another body.',
-  429: 'Too many requests of this node wait for answers; try again later.',
+  429: 'Too many requests of this node wait for answers or receipts; try again later.',
   503: 'The cluster cannot be reached now; try again later.',
   504: 'The request was not answered in time.',
 } as const;
@@ -44,6 +48,7 @@ const ANY: ApiPropertyOptions = {
   description: 'Any JSON value. Numbers are doubles: send an integer beyond 2^53 - 1 as a string.',
   ...ANY_JSON,
 };
+const MILLISECONDS = { type: 'integer', minimum: 1 } as const;
 let described = false;
 
 /**
@@ -64,10 +69,12 @@ export function describePushApi(): void {
     ApiExtraModels(PushApiError),
     answers(401),
   )(PushApiController);
+  describeOptionsOfSend();
   describeSend();
   describeRequest();
   describePresence();
   describeDisconnect();
+  describeKept();
   describeStats();
 }
 
@@ -89,19 +96,52 @@ function describeMessage(): void {
   property(PushMessageDto, 'data', { ...ANY, example: { type: 'shipped', order: 42 } });
 }
 
+/** All of them retain the message. */
+function describeOptionsOfSend(): void {
+  const option = (name: keyof PushMessageDto, options: ApiPropertyOptions): void =>
+    optional(PushMessageDto, name, options);
+  option('retain', {
+    description: 'Keeps it for those who are away; `ttl` in milliseconds. To uids and groups only.',
+    oneOf: [
+      { type: 'boolean' },
+      {
+        type: 'object',
+        properties: { ttl: { type: 'integer', minimum: 1 } },
+        required: ['ttl'],
+        additionalProperties: false,
+      },
+    ],
+  });
+  option('settle', {
+    enum: ['first-ack'],
+    description: 'The first device that acknowledges it takes it from the others.',
+  });
+  option('undeliveredAfter', {
+    ...MILLISECONDS,
+    description: 'Milliseconds within which a device is to acknowledge it.',
+  });
+  option('receipt', {
+    enum: ['written', 'acked'],
+    description: 'Answers when that much is known of a device, or time is up.',
+  });
+  option('quorum', {
+    enum: ['any', 'all'],
+    default: 'any',
+    description: 'With `receipt`: of one device, or of all that are online.',
+  });
+  option('timeout', { ...MILLISECONDS, description: 'With `receipt`: milliseconds.' });
+}
+
 function describeRequestBody(): void {
   property(PushRequestDto, 'to', { ...NAME, description: 'A uid.', example: 'alice' });
   property(PushRequestDto, 'data', { ...ANY, example: { approve: 17 } });
-  property(PushRequestDto, 'timeout', {
-    type: 'integer',
-    minimum: 1,
-    required: false,
+  optional(PushRequestDto, 'timeout', {
+    ...MILLISECONDS,
     description: 'Milliseconds for the devices to answer; an option of the server by default.',
   });
-  property(PushRequestDto, 'policy', {
+  optional(PushRequestDto, 'policy', {
     enum: ['any', 'all'],
     default: 'any',
-    required: false,
     description: 'Whether the first answer is enough, or every device is to answer or refuse.',
   });
 }
@@ -119,7 +159,7 @@ function describeSend(): void {
     }),
     ApiBody({ type: PushMessageDto }),
     ApiResponse({ status: 202, description: 'On its way.', type: PushSendResult }),
-    answers(400, 413, 415, 422, 503),
+    answers(400, 413, 415, 422, 429, 503),
   );
 }
 
@@ -157,6 +197,26 @@ function describeDisconnect(): void {
   );
 }
 
+function describeKept(): void {
+  operation(
+    'messages',
+    ApiOperation({ summary: 'What is kept for a uid, and what became of it' }),
+    uidParameter(),
+    ApiQuery({ name: 'after', required: false, schema: { type: 'integer', minimum: 0 } }),
+    ApiQuery({ name: 'limit', required: false, schema: { type: 'integer', minimum: 1 } }),
+    ApiResponse({ status: 200, description: 'In order.', type: PushKeptMessages }),
+    answers(400, 503),
+  );
+  operation(
+    'explain',
+    ApiOperation({ summary: 'What became of a retained message' }),
+    ApiParam({ name: 'id', schema: { type: 'string' } }),
+    ApiQuery({ name: 'uid', required: false, schema: NAME }),
+    ApiResponse({ status: 200, description: 'As of now.', type: PushExplanation }),
+    answers(400, 404, 503),
+  );
+}
+
 function describeStats(): void {
   operation(
     'stats',
@@ -172,6 +232,14 @@ function property<T extends object>(
   options: ApiPropertyOptions,
 ): void {
   ApiProperty(options)(dto.prototype as object, name);
+}
+
+function optional<T extends object>(
+  dto: new () => T,
+  name: keyof T & string,
+  options: ApiPropertyOptions,
+): void {
+  ApiPropertyOptional(options)(dto.prototype as object, name);
 }
 
 function operation(
