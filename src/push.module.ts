@@ -28,6 +28,7 @@ import { UidGateway } from './routing/handlers/uid.gateway.js';
 import { routingProviders } from './routing/routing.providers.js';
 import { ConnectionRegistryService } from './service/connection-registry.service.js';
 import { serviceProviders } from './service/service.providers.js';
+import { Signals } from './signals/signals.js';
 
 /**
  * Push to users over WebSockets. Importing `PushModule.forRoot()` once, in the root module, is
@@ -93,6 +94,7 @@ function dynamicModule(
     imports,
     providers: [
       ...options,
+      Signals,
       ...engineProviders,
       ...registryProviders,
       ...deliveryProviders,
@@ -103,6 +105,6 @@ function dynamicModule(
         ? []
         : [...routingProviders(gateway ?? UidGateway), ...gatewayProviders]),
     ],
-    exports: [ConnectionRegistryService, Sender, Sends],
+    exports: [ConnectionRegistryService, Sender, Sends, Signals],
   };
 }

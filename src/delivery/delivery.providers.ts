@@ -15,6 +15,7 @@ import {
 import { DeliveryLifecycle } from './delivery-lifecycle.js';
 import { Idempotency } from './idempotency.js';
 import { LocalNode } from '../registry/local-node.js';
+import { Signals } from '../signals/signals.js';
 import { Receipts } from './receipts/receipts.js';
 import { Recovery } from './recovery.js';
 import { Requests } from './requests.js';
@@ -37,7 +38,11 @@ export const deliveryProviders: Provider[] = [
     inject: [DELIVERY_OPTIONS],
   },
   { provide: HISTORY, useFactory: historyOf, inject: [SETTINGS, ENGINE] },
-  { provide: Streams, useFactory: streamsOf, inject: [SETTINGS, HISTORY, LocalNode, ENGINE] },
+  {
+    provide: Streams,
+    useFactory: streamsOf,
+    inject: [SETTINGS, HISTORY, LocalNode, ENGINE, Signals],
+  },
   {
     provide: GivenUndeliveredHandler,
     useFactory: (moduleRef: ModuleRef, settings: Settings) =>
@@ -75,9 +80,10 @@ function streamsOf(
   history: History | null,
   local: LocalNode,
   engine: Engine,
+  signals: Signals,
 ): Streams | null {
   if (settings === null || history === null) return null;
-  return new Streams(history, local, engine, settings);
+  return new Streams(history, local, engine, settings, signals);
 }
 
 function undeliveredOf(

@@ -37,7 +37,7 @@ export interface Receiver {
 export class Replay {
   constructor(
     private readonly history: History,
-    private readonly streams: Pick<Streams, 'notes' | 'reports'>,
+    private readonly streams: Pick<Streams, 'notes' | 'reports' | 'signals'>,
     private readonly receiver: Receiver,
     private readonly first: Page,
   ) {}
@@ -76,6 +76,7 @@ export class Replay {
     const wanted = chunk.filter(({ except }) => except?.has(connection.connectionId) !== true);
     const frames = wanted.map(({ message }) => frameOf(message, connection));
     const sent = socket.writeAll(frames);
+    this.streams.signals.replayed += frames.length;
     for (const kept of wanted) {
       this.streams.notes.add(connection, kept.message.position!);
       this.streams.reports.replayed(stream, kept, connection);

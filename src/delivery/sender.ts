@@ -5,6 +5,7 @@ import type { SendResult } from '../protocol/frames.js';
 import { isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
 import { Message } from '../protocol/message.js';
 import { LocalNode } from '../registry/local-node.js';
+import { Signals } from '../signals/signals.js';
 import { DELIVERY_OPTIONS, type CheckedDeliveryOptions } from './delivery.options.js';
 import { checkRecipients, checkSize } from './limits.js';
 
@@ -32,6 +33,7 @@ export class Sender {
     @Inject(ENGINE) private readonly engine: Engine,
     { node, maxMessageBytes }: LocalNode,
     @Inject(DELIVERY_OPTIONS) { maxRecipients }: CheckedDeliveryOptions,
+    private readonly signals: Signals,
   ) {
     this.node = node;
     this.maxMessageBytes = maxMessageBytes;
@@ -48,8 +50,18 @@ export class Sender {
     const message = this.compose(request);
     const nodes = this.engine.publish(target, message, request.except);
     return isPromise(nodes)
-      ? nodes.then((count) => ({ id: message.id, nodes: count }))
-      : { id: message.id, nodes };
+      ? nodes.then((count) => this.resultOf(message, count), this.notCarried)
+      : this.resultOf(message, nodes);
+  }
+
+  private readonly notCarried = (error: unknown): never => {
+    this.signals.droppedUnavailable++;
+    throw error;
+  };
+
+  private resultOf({ id }: Message, nodes: number): SendResult {
+    if (nodes === 0) this.signals.droppedOffline++;
+    return { id, nodes };
   }
 
   /**
@@ -61,6 +73,8 @@ export class Sender {
   compose({ data, from }: SendRequest): Message {
     const message = Message.of(this.nextMessageId(), data, from);
     checkSize(message, this.maxMessageBytes);
+    if (from === undefined) this.signals.serverMessages++;
+    else this.signals.clientMessages++;
     return message;
   }
 

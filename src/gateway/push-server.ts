@@ -2,11 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { Inject, Injectable } from '@nestjs/common';
 import { WebSocketServer, type ServerOptions } from 'ws';
+import { CloseCode, ErrorCode } from '../protocol/codes.js';
 import { Codecs } from '../protocol/codecs.js';
 import type { MaybePromise } from '../protocol/maybe-promise.js';
 import { LocalNode } from '../registry/local-node.js';
 import { FrameDispatcher } from '../routing/frames/frame-dispatcher.js';
 import type { FrameSource } from '../routing/frames/frame-source.js';
+import { Signals } from '../signals/signals.js';
 import { GATEWAY_OPTIONS, type CheckedGatewayOptions } from './gateway.options.js';
 import { FirstMessageGate } from './identity/first-message.gate.js';
 import { Backlog } from './socket/backlog.js';
@@ -40,6 +42,7 @@ export class PushServer extends WebSocketServer<typeof PushSocket> implements So
     private readonly gate: FirstMessageGate,
     private readonly dispatcher: FrameDispatcher,
     private readonly local: LocalNode,
+    private readonly signals: Signals,
   ) {
     const serverOptions: ServerOptions<typeof PushSocket> & { closeTimeout: number } = {
       noServer: true,
@@ -60,7 +63,9 @@ export class PushServer extends WebSocketServer<typeof PushSocket> implements So
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     for (const rule of this.rules) {
       const refusal = rule.refuse(request);
-      if (refusal !== undefined) return answerUpgrade(socket, refusal.status, refusal.sentence);
+      if (refusal === undefined) continue;
+      this.signals.upgradesRefused.add(String(refusal.status));
+      return answerUpgrade(socket, refusal.status, refusal.sentence);
     }
     this.handleUpgrade(request, socket, head, (client) => this.accept(client, request));
   }
@@ -83,6 +88,7 @@ export class PushServer extends WebSocketServer<typeof PushSocket> implements So
 
   opened(socket: PushSocket, request: IncomingMessage | null, expiresAt?: number): void {
     this.queue.noStranger(socket);
+    this.signals.logins.add('accepted');
     this.liveness.opened(socket, expiresAt);
     this.onOpen?.(socket, request);
   }
@@ -94,10 +100,13 @@ export class PushServer extends WebSocketServer<typeof PushSocket> implements So
   left(socket: PushSocket, code: number, reason: string): void {
     this.queue.noStranger(socket);
     this.liveness.closed(socket);
+    this.signals.socketClosed(code);
+    if (code === CloseCode.AUTH_TIMEOUT) this.signals.logins.add(ErrorCode.AUTH_TIMEOUT);
     if (socket.connection !== null) this.local.detach(socket.connection, code, reason);
   }
 
   private accept(socket: PushSocket, request: IncomingMessage): void {
+    this.signals.socketsOpened++;
     const codec = this.codecs.bySubprotocol(socket.protocol);
     socket.begin(this, request, addressOf(request), codec);
     if (this.direct) socket.goDirect();

@@ -11,6 +11,7 @@ import { isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
 import type { Message, Notice } from '../protocol/message.js';
 import { connectionIdOf } from '../protocol/names.js';
 import { PushException } from '../protocol/push.exception.js';
+import { Signals } from '../signals/signals.js';
 import { Arrivals } from './arrivals.js';
 import { Connection, Membership, type ConnectionDetails } from './connection.js';
 import { ConnectionTable } from './connection-table.js';
@@ -51,6 +52,7 @@ export class LocalNode implements NodeHandler {
       connectionLimitPolicy: beyond,
       maxMessageBytes,
     }: CheckedRegistryOptions,
+    private readonly signals: Signals,
   ) {
     this.maxMessageBytes = maxMessageBytes;
     this.limit = max === 0 ? undefined : { max, beyond };
@@ -150,11 +152,11 @@ export class LocalNode implements NodeHandler {
         return this.deliverToGroup(target.group, fanOut);
       case 'connection': {
         const connection = this.table.get(target.connectionId);
-        if (connection !== undefined) fanOut.to(connection);
+        if (connection !== undefined) this.hand(fanOut, connection);
         return connection !== undefined;
       }
       case 'all':
-        for (const connection of this.table.all()) fanOut.to(connection);
+        for (const connection of this.table.all()) this.hand(fanOut, connection);
         return this.table.size > 0;
     }
   }
@@ -176,7 +178,7 @@ export class LocalNode implements NodeHandler {
     while (connection !== null) {
       // Read first: sending may close a connection that reads too slowly and unlink it.
       const sibling: Connection | null = connection.sibling;
-      fanOut.to(connection);
+      this.hand(fanOut, connection);
       connection = sibling;
     }
     return true;
@@ -191,8 +193,12 @@ export class LocalNode implements NodeHandler {
   private deliverToGroup(group: string, fanOut: FanOut): boolean {
     const members = this.table.group(group);
     if (members === undefined) return false;
-    for (const connection of members) fanOut.to(connection);
+    for (const connection of members) this.hand(fanOut, connection);
     return true;
+  }
+
+  private hand(fanOut: FanOut, connection: Connection): void {
+    if (fanOut.to(connection)) this.signals.deliveries++;
   }
 
   disconnect(member: Member, close: CloseRequest): boolean {

@@ -7,6 +7,7 @@ import type { Connection } from '../../src/registry/connection.js';
 import { LocalNode } from '../../src/registry/local-node.js';
 import type { PushEvent } from '../../src/registry/push-event.js';
 import type { OutboundFrame, Transport } from '../../src/registry/transport.js';
+import { Signals } from '../../src/signals/signals.js';
 import { Mailbox } from './mailbox.js';
 import type { Closing } from './client.js';
 
@@ -85,11 +86,12 @@ export class EngineNode {
     readonly engine: Engine,
     limit?: ConnectionLimit,
   ) {
-    this.local = new LocalNode(engine, {
+    const options = {
       maxConnectionsPerUid: limit?.max ?? 0,
       connectionLimitPolicy: limit?.beyond ?? 'refuse',
       maxMessageBytes: 1_048_576,
-    });
+    };
+    this.local = new LocalNode(engine, options, new Signals());
     this.local.events.subscribe((event) => this.events.put(event));
     this.local.listen('test', (note) => this.notes.put(note));
   }

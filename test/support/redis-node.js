@@ -3,10 +3,12 @@
 import { LocalNode } from '../../dist/registry/local-node.js';
 import { RedisEngine } from '../../dist/engine/redis/index.js';
 import { JsonCodec } from '../../dist/protocol/json.codec.js';
+import { Signals } from '../../dist/signals/signals.js';
 
 const [url, prefix, leaseTime, first, count] = process.argv.slice(2);
 const engine = new RedisEngine({ url, prefix, leaseTime: Number(leaseTime) });
-const local = new LocalNode(engine, { maxConnectionsPerUid: 0, connectionLimitPolicy: 'refuse' });
+const options = { maxConnectionsPerUid: 0, connectionLimitPolicy: 'refuse' };
+const local = new LocalNode(engine, options, new Signals());
 await engine.start(local);
 
 const codec = new JsonCodec();

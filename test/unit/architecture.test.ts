@@ -8,6 +8,7 @@ const SRC = resolve('src');
 const MAY_IMPORT: Record<string, readonly string[]> = {
   // Ground: it uses nothing, and every room of the server may use it.
   options: [],
+  signals: [],
   main: ['app'],
   app: ['push.module', ...from('gateway')],
   index: ['push.module', ...from('gateway')],
@@ -78,7 +79,7 @@ const MAY_IMPORT_WITHIN: Record<string, readonly string[]> = {
 /** A room and all that a message still has before it. */
 function from(room: string): readonly string[] {
   const way = ['gateway', 'http', 'routing', 'validation', 'service', 'delivery', 'registry'];
-  const rooms = [...way, 'engine', 'history', 'options', 'protocol'];
+  const rooms = [...way, 'engine', 'history', 'options', 'signals', 'protocol'];
   return rooms.slice(rooms.indexOf(room));
 }
 

@@ -1,6 +1,7 @@
 import type { Connection } from '../../registry/connection.js';
 import { FanOut } from '../../registry/fan-out.js';
 import type { LocalNode } from '../../registry/local-node.js';
+import type { Signals } from '../../signals/signals.js';
 import type { ReceiptState } from './receipt-note.js';
 import type { Reports } from './reports.js';
 import type { Arrival, UidStream } from './uid-stream.js';
@@ -12,6 +13,7 @@ export class HandOver {
     private readonly local: LocalNode,
     private readonly notes: WrittenNotes,
     private readonly reports: Reports,
+    private readonly signals: Signals,
   ) {}
 
   hand(stream: UidStream, arrival: Arrival): void {
@@ -23,6 +25,7 @@ export class HandOver {
       const catchup = stream.catchups?.get(connection);
       if (catchup !== undefined && position.offset <= catchup.after) continue;
       if (!fanOut.to(connection)) continue;
+      this.signals.deliveries++;
       const isHeld = catchup?.isHolding === true;
       found?.set(connection, isHeld ? 'none' : 'written');
       if (isHeld) catchup.hold(position.offset);

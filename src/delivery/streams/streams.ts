@@ -1,6 +1,7 @@
 import type { Engine } from '../../engine/engine.js';
 import type { History, HistoryListener } from '../../history/history.js';
 import type { LocalNode } from '../../registry/local-node.js';
+import type { Signals } from '../../signals/signals.js';
 import { Reports } from './reports.js';
 import { HandOver } from './hand-over.js';
 import { PositionChecks } from './position-checks.js';
@@ -26,10 +27,11 @@ export class Streams implements HistoryListener {
     local: LocalNode,
     engine: Engine,
     { checkInterval, ttl, maxNotes }: StreamsOptions,
+    readonly signals: Signals,
   ) {
     this.notes = new WrittenNotes(history, maxNotes > 0);
     this.reports = new Reports(engine, local.node);
-    const out = new HandOver(local, this.notes, this.reports);
+    const out = new HandOver(local, this.notes, this.reports, signals);
     this.positions = new Positions(history, out, (stream) => this.checks.doubt(stream));
     this.checks = new PositionChecks(history, this.positions, Math.min(checkInterval, ttl / 2));
     local.inbox = this.positions;

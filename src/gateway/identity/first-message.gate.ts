@@ -12,6 +12,7 @@ import { FaultLog } from '../../registry/fault-log.js';
 import type { Connection } from '../../registry/connection.js';
 import { LocalNode } from '../../registry/local-node.js';
 import { OutboundFrame, type Transport } from '../../registry/transport.js';
+import { Signals } from '../../signals/signals.js';
 import type { RawFrame } from '../socket/frame-queue.js';
 import { refuse, type Refusable } from '../socket/refusal.js';
 import { Authentication } from './authentication.js';
@@ -47,6 +48,7 @@ export class FirstMessageGate {
     private readonly local: LocalNode,
     /** Null where nothing is kept that could be missed. */
     @Inject(Recovery) private readonly recovery: Recovery | null,
+    private readonly signals: Signals,
   ) {}
 
   /** Handles the first frame of a socket. Never throws or rejects. */
@@ -117,10 +119,12 @@ export class FirstMessageGate {
     if (candidate.isClosed) return;
     const closeCode = error instanceof PushException ? CLOSE_CODES[error.code] : undefined;
     if (closeCode === undefined) {
+      this.signals.logins.add(ErrorCode.INTERNAL);
       this.faults.tell(error);
       refuse(candidate, unavailable(), CloseCode.INTERNAL_ERROR, id);
     } else {
       const { address } = candidate;
+      this.signals.logins.add((error as PushException).code);
       this.refusals.tell({ address, codec }, reasonOf(error as PushException));
       refuse(candidate, error, closeCode, id);
     }

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { OutboundFrame } from '../../registry/transport.js';
+import { Signals } from '../../signals/signals.js';
 import { GATEWAY_OPTIONS } from '../gateway.options.js';
 import { framed } from '../wire/wire-frame.js';
 import { TimingWheel } from './timing-wheel.js';
@@ -51,7 +52,10 @@ export class Backlog {
   private readonly wheel = new TimingWheel<Behind>(TICK, (reader) => this.look(reader));
   private total = 0;
 
-  constructor(@Inject(GATEWAY_OPTIONS) options: BacklogOptions) {
+  constructor(
+    @Inject(GATEWAY_OPTIONS) options: BacklogOptions,
+    private readonly signals: Signals,
+  ) {
     this.maxBytes = options.maxBufferedBytes;
     this.maxTotal = options.maxTotalBufferedBytes;
     this.lookInterval = Math.ceil(options.stallTimeout / LOOKS);
@@ -85,6 +89,11 @@ export class Backlog {
   count(bytes: number): void {
     this.total += bytes;
     if (bytes > 0 && this.total > this.maxTotal) this.relieve();
+  }
+
+  /** So many frames that waited will not be sent. */
+  dropped(reason: 'slow' | 'closed', frames: number): void {
+    this.signals.dropped(reason, frames);
   }
 
   stop(): void {

@@ -22,6 +22,12 @@ export class HeldFrames {
     }
   }
 
+  /** Its client has closed, or reads too slowly. */
+  drop(reason: 'slow' | 'closed'): void {
+    this.backlog.dropped(reason, this.frames.length);
+    this.discard();
+  }
+
   /** They wait no more. */
   discard(): void {
     for (const frame of this.frames.splice(0)) this.backlog.release(frame);

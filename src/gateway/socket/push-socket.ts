@@ -403,7 +403,7 @@ export class PushSocket
   private finish(code: number, reason: string): void {
     if (!this.advance(Phase.Closed)) return;
     this.pending = null;
-    this.held?.discard();
+    this.held?.drop(code === CloseCode.SLOW_CONSUMER ? 'slow' : 'closed');
     this.held = null;
     this.slow?.end();
     this.slow = null;

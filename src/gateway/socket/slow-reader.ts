@@ -69,7 +69,8 @@ export class SlowReader implements Behind {
   add(frame: OutboundFrame): void {
     if (this.over) return;
     if (this.waitingBytes + this.writtenBytes > this.backlog.maxBytes) {
-      this.discard();
+      this.discard('slow');
+      this.backlog.dropped('slow', 1);
       return shutSlow(this.socket);
     }
     this.waiting.push(frame);
@@ -97,21 +98,21 @@ export class SlowReader implements Behind {
   }
 
   giveUp(): void {
-    this.discard();
+    this.discard('slow');
     // Whoever is sending may be in the midst of a list that this one is in as well.
     process.nextTick(shutSlow, this.socket);
   }
 
   /** The socket has gone. */
   end(): void {
-    this.discard();
+    this.discard('closed');
     for (const listener of this.listeners.splice(0)) listener();
   }
 
-  private discard(): void {
+  private discard(reason: 'slow' | 'closed'): void {
     if (this.over) return;
     this.over = true;
-    this.takeOut(this.waiting.length);
+    this.backlog.dropped(reason, this.takeOut(this.waiting.length).length);
     this.releaseWritten();
     this.backlog.end(this);
   }

@@ -2,18 +2,18 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Backlog } from '../../../../src/gateway/socket/backlog.js';
 import { SlowReader } from '../../../../src/gateway/socket/slow-reader.js';
 import { OutboundFrame } from '../../../../src/registry/transport.js';
+import { Signals } from '../../../../src/signals/signals.js';
 
 const STALL = 10_000;
 
 let backlog: Backlog;
+let signals: Signals;
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
-  backlog = new Backlog({
-    maxBufferedBytes: 50_000,
-    maxTotalBufferedBytes: 200_000,
-    stallTimeout: STALL,
-  });
+  const limits = { maxBufferedBytes: 50_000, maxTotalBufferedBytes: 200_000, stallTimeout: STALL };
+  signals = new Signals();
+  backlog = new Backlog(limits, signals);
 });
 
 afterEach(() => {
