@@ -6,6 +6,7 @@ import { CloseCode, ErrorCode } from '../protocol/codes.js';
 import { Codecs } from '../protocol/codecs.js';
 import type { MaybePromise } from '../protocol/maybe-promise.js';
 import { LocalNode } from '../registry/local-node.js';
+import { Undecided } from '../registry/undecided.js';
 import { FrameDispatcher } from '../routing/frames/frame-dispatcher.js';
 import type { FrameSource } from '../routing/frames/frame-source.js';
 import { Signals } from '../signals/signals.js';
@@ -30,6 +31,7 @@ export class PushServer extends WebSocketServer<typeof PushSocket> implements So
   readonly maxPayload: number;
   /** Told of each socket that has been let in. */
   onOpen: ((socket: PushSocket, request: unknown) => void) | undefined;
+  readonly undecided: Undecided;
   private readonly queue: FrameQueue<PushSocket>;
   private readonly direct: boolean;
 
@@ -56,6 +58,7 @@ export class PushServer extends WebSocketServer<typeof PushSocket> implements So
     super(serverOptions);
     this.maxPayload = options.maxPayload;
     this.direct = options.direct && areAsExpected();
+    local.undecided = this.undecided = new Undecided(backlog);
     this.queue = new FrameQueue((socket, frame) => this.process(socket, frame), options);
   }
 

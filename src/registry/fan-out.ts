@@ -25,6 +25,13 @@ export class FanOut {
     return true;
   }
 
+  /** Hands it over as what came at this place among others that wait for the connection. */
+  lateTo(connection: Connection, place: number): void {
+    if (this.except !== undefined && this.leavesOut(connection, this.except)) return;
+    const frame = this.frameFor(connection.codec);
+    if (frame !== null) connection.transport.deliverLate(frame, place);
+  }
+
   private leavesOut(connection: Connection, except: Except): boolean {
     return except.has(connection.uid) || except.has(connection.connectionId);
   }

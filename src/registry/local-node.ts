@@ -20,6 +20,7 @@ import { REGISTRY_OPTIONS, type CheckedRegistryOptions } from './registry.option
 import type { PushEvent } from './push-event.js';
 import type { RetainedInbox } from './retained-inbox.js';
 import type { Transport } from './transport.js';
+import type { Undecided } from './undecided.js';
 
 /** Hands notices of a kind to connections here, and answers whether it holds one. */
 export type Courier = (target: Target, notice: Message) => boolean;
@@ -37,6 +38,8 @@ export class LocalNode implements NodeHandler {
   readonly arrivals = new Arrivals();
   /** Where retained messages go first; null where there is no history. */
   inbox: RetainedInbox | null = null;
+  /** Where messages to groups wait for connections that are being placed; null without sockets. */
+  undecided: Undecided | null = null;
   private readonly logger = new Logger(LocalNode.name);
   private readonly table = new ConnectionTable();
   private readonly limit: ConnectionLimit | undefined;
@@ -83,6 +86,7 @@ export class LocalNode implements NodeHandler {
       throw error;
     }
     if (isPromise(admission)) {
+      this.undecided?.begin(connection);
       return admission.then(
         (answer) => this.admit(connection, answer),
         (error: unknown) => {
@@ -106,6 +110,7 @@ export class LocalNode implements NodeHandler {
     }
     connection.isIn = true;
     if (this.events.observed) this.tell({ type: 'connected', connection: connection.describe() });
+    this.undecided?.decide(connection);
     return connection;
   }
 
@@ -149,6 +154,7 @@ export class LocalNode implements NodeHandler {
       case 'uids':
         return this.deliverToUids(target.uids, fanOut);
       case 'group':
+        this.undecided?.add(target.group, fanOut, message);
         return this.deliverToGroup(target.group, fanOut);
       case 'connection': {
         const connection = this.table.get(target.connectionId);
@@ -291,6 +297,7 @@ export class LocalNode implements NodeHandler {
   /** Answers whether it was in the table. */
   private letGo(connection: Connection): boolean {
     if (!this.table.remove(connection)) return false;
+    if (!connection.isIn) this.undecided?.end(connection);
     const { uid } = connection;
     if (this.inbox !== null && this.table.oldestOf(uid) === undefined) this.inbox.forget(uid);
     return true;

@@ -39,6 +39,8 @@ export interface Transport {
    * closing. It waits while the socket is let in, and until it has got what it missed.
    */
   deliver(frame: OutboundFrame): void;
+  /** The same while the socket is let in: before what has come since this place. */
+  deliverLate(frame: OutboundFrame, place: number): void;
   /** Sends what answers the client itself, which waits for nothing. */
   write(frame: OutboundFrame): void;
   /** Starts the closing handshake; does nothing when it has begun. */

@@ -15,9 +15,10 @@ beforeEach(async () => {
 });
 afterEach(() => proxy.close());
 
-it('a login that is being placed gets what is sent to its uid alone, with others and to all', async () => {
+it('a login that is being placed gets what is sent to its uid, its groups and to all, in order', async () => {
   // Whoever is there already gets each message once, too.
   const [bob, ada2] = [await far.json('bob'), await near.json('ada')];
+  for (const uid of ['ada', 'bob']) await near.push.joinGroup(uid, 'crew');
   const ada = await far.connectJson();
   const held = proxy.holdAnswer(/subscribe[^]*:uid:ada/);
   ada.send({ event: 'auth', data: { uid: 'ada' } });
@@ -25,11 +26,12 @@ it('a login that is being placed gets what is sent to its uid alone, with others
   for (let i = 0; i < 3; i++) {
     expect(await near.push.sendToUid('ada', `alone ${i}`)).toMatchObject({ nodes: 2 });
     expect(await near.push.sendToUids(['ada', 'bob'], `both ${i}`)).toMatchObject({ nodes: 3 });
+    expect(await near.push.sendToGroup('crew', `crew ${i}`)).toMatchObject({ nodes: 2 });
     await near.push.broadcast(`all ${i}`);
   }
   goOn();
   expect(await ada.next()).toMatchObject({ event: 'auth' });
-  const all = [0, 1, 2].flatMap((i) => [`alone ${i}`, `both ${i}`, `all ${i}`]);
+  const all = [0, 1, 2].flatMap((i) => [`alone ${i}`, `both ${i}`, `crew ${i}`, `all ${i}`]);
   for (const text of all) expect(await ada.nextData()).toBe(text);
   for (const text of all) expect(await ada2.nextData()).toBe(text);
   for (const text of all) if (!text.startsWith('alone')) expect(await bob.nextData()).toBe(text);

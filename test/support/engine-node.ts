@@ -42,6 +42,10 @@ export class FakeSocket implements Transport {
     this.inbox.put(data);
   }
 
+  deliverLate(frame: OutboundFrame): void {
+    this.deliver(frame);
+  }
+
   write(frame: OutboundFrame): void {
     this.deliver(frame);
   }

@@ -36,6 +36,8 @@ export interface SocketHost {
   readonly maxPayload: number;
   /** What waits for those of its sockets that read slowly. */
   readonly backlog: Backlog;
+  /** Messages of which it is not known yet whether they are for a socket that is being let in. */
+  readonly undecided: { readonly latest: number };
   receive(socket: PushSocket, frame: RawFrame): void;
   /** So many bytes more, or less, of the socket wait. */
   count(socket: PushSocket, bytes: number): void;
@@ -199,8 +201,12 @@ export class PushSocket
   }
 
   deliver(frame: OutboundFrame): void {
-    if (this.holds) this.hold(frame);
+    if (this.holds) this.roomToHold()?.add(frame, this.host.undecided.latest);
     else this.write(frame);
+  }
+
+  deliverLate(frame: OutboundFrame, place: number): void {
+    this.roomToHold()?.insert(frame, place);
   }
 
   write(frame: OutboundFrame): void {
@@ -444,11 +450,13 @@ export class PushSocket
     if (framed(frame).length >= LARGE) this.flush();
   }
 
-  private hold(frame: OutboundFrame): void {
-    if (this.isClosed) return;
+  /** Lets go of a client for whom too much is held already. */
+  private roomToHold(): HeldFrames | undefined {
+    if (this.isClosed) return undefined;
     const held = (this.held ??= new HeldFrames(this.host.backlog));
-    if (held.bytes > this.host.backlog.maxBytes) shutSlow(this);
-    else held.add(frame);
+    if (held.bytes <= this.host.backlog.maxBytes) return held;
+    shutSlow(this);
+    return undefined;
   }
 }
 
