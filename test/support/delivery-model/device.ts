@@ -25,12 +25,16 @@ export class Device {
     return this.client?.isOpen ?? false;
   }
 
-  /** Connects if it can; a node that is away or cut off is no breach. */
-  async connect(url: string): Promise<void> {
+  /**
+   * Connects if it can; a node that is away or cut off is no breach.
+   *
+   * @param isUnread whether it asks for what it has not acknowledged, instead of from where it stands
+   */
+  async connect(url: string, isUnread = false): Promise<void> {
     if (this.isConnected) return;
     this.absorb();
     this.client = undefined;
-    const recover = this.position;
+    const recover = isUnread ? 'unread' : this.position;
     try {
       const client = await connectJson(url);
       const { stream } = await client.login({ uid: this.uid, device: this.name, recover });
@@ -38,8 +42,9 @@ export class Device {
       this.taken = 0;
       // The history is out of reach: it comes back later.
       if (stream === undefined) return await client.terminate();
-      if (recover !== undefined && stream.recovered === true) this.keep(recover, stream);
-      else this.begin(stream);
+      if (stream.recovered !== true) this.begin(stream);
+      else if (recover === 'unread') this.goOn(stream);
+      else this.keep(recover!, stream);
     } catch {
       await this.client?.terminate();
     }
@@ -66,6 +71,12 @@ export class Device {
   private begin({ epoch, offset }: Position): void {
     this.position = { epoch, offset };
     this.beganEmpty = offset === 0;
+  }
+
+  /** What it gets again it has seen; in another stream it has seen and acknowledged nothing. */
+  private goOn(stream: Position): void {
+    if (stream.epoch === this.position?.epoch) this.keep(this.position, stream);
+    else this.begin({ epoch: stream.epoch, offset: 0 });
   }
 
   private keep(recover: Position, stream: Position): void {

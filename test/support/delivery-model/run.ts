@@ -10,8 +10,8 @@ const GROUP = 'team';
 
 export type Step =
   | { do: 'send'; node: number; uid: number; settle: boolean }
-  | { do: 'send-to-group'; node: number }
-  | { do: 'connect' | 'drop' | 'acknowledge'; device: number; node: number }
+  | { do: 'send-to-uids' | 'send-to-group'; node: number }
+  | { do: 'connect' | 'connect-unread' | 'drop' | 'acknowledge'; device: number; node: number }
   | { do: 'kill' | 'cut' | 'mend'; node: number }
   | { do: 'restart'; withData: boolean };
 
@@ -20,8 +20,12 @@ const device = fc.nat(UIDS.length * 2 - 1);
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: sends() },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('send-to-group' as const), node }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constantFrom('send-to-uids' as const, 'send-to-group'), node }),
+  },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('connect' as const), device, node }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('connect-unread' as const), device, node }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('drop' as const), device, node }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('acknowledge' as const), device, node }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('kill' as const), node }) },
@@ -83,10 +87,12 @@ class Run {
     switch (one.do) {
       case 'send':
         return this.send(one.node, UIDS[one.uid], one.settle);
+      case 'send-to-uids':
       case 'send-to-group':
-        return this.sendToGroup(one.node);
+        return this.sendToAll(one.node, one.do);
       case 'connect':
-        return this.connect(this.devices[one.device], one.node);
+      case 'connect-unread':
+        return this.connect(this.devices[one.device], one.node, one.do === 'connect-unread');
       case 'drop':
         return this.devices[one.device].drop();
       case 'acknowledge':
@@ -150,16 +156,20 @@ class Run {
     this.underway.push(sent);
   }
 
-  private sendToGroup(index: number): void {
+  private sendToAll(index: number, by: 'send-to-uids' | 'send-to-group'): void {
     const app = this.system.node(index);
     if (app === undefined) return;
-    const sent = app.push.sendToGroup(GROUP, { for: 'all' }, { retain: true });
+    const [data, options] = [{ for: 'all' }, { retain: true }];
+    const sent =
+      by === 'send-to-uids'
+        ? app.push.sendToUids(UIDS, data, options)
+        : app.push.sendToGroup(GROUP, data, options);
     this.underway.push(sent.catch(() => undefined));
   }
 
-  private async connect(one: Device, index: number): Promise<void> {
+  private async connect(one: Device, index: number, isUnread: boolean): Promise<void> {
     const url = this.urlOf(index);
-    if (url !== undefined && !this.cut.has(index)) await one.connect(url);
+    if (url !== undefined && !this.cut.has(index)) await one.connect(url, isUnread);
   }
 
   private mend(index: number): void {
