@@ -136,7 +136,13 @@ class Run {
   private async isUpToDate(one: Device): Promise<boolean> {
     if (!one.isConnected) await one.connect(this.urlOf(0)!);
     one.absorb();
-    const { epoch, offset } = await this.system.node(0)!.push.messages(one.uid);
+    // Out of reach for a moment: asked again.
+    const top = await this.system
+      .node(0)!
+      .push.messages(one.uid)
+      .catch(() => undefined);
+    if (top === undefined) return false;
+    const { epoch, offset } = top;
     const isSame = one.position?.epoch === epoch || one.beganEmpty;
     return one.isConnected && isSame && one.position?.offset === offset;
   }
