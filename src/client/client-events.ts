@@ -14,8 +14,8 @@ export interface ClientEvents<Events = EventMap> {
   message: ReceivedMessage<MessageOf<Events>>;
   state: ClientState;
   /**
-   * After a reconnect that asked for what was missed. `recovered: false`: messages are gone; load
-   * what you show anew.
+   * After a reconnect that asked for what was missed, or when the server has lost the stream
+   * meanwhile. `recovered: false`: messages are gone; load what you show anew.
    */
   recovered: Recovery;
   /** Another device has acknowledged this message first: take it off the screen. */

@@ -3,6 +3,7 @@ import type {
   MessageData,
   RequestData,
   SettledData,
+  StreamData,
   WelcomeData,
 } from '../protocol/frames.js';
 import { newAcknowledger } from './acknowledger.js';
@@ -43,6 +44,13 @@ export function newTraffic(
   });
   let lastUid: string | undefined;
 
+  /** Where the stream is now, and whether what was missed comes. */
+  const place = (stream: StreamData): void => {
+    if (position.welcome(stream)) inbox.restart();
+    const { recovered, reason } = stream;
+    if (recovered !== undefined) emitter.emit('recovered', { recovered, reason } as Recovery);
+  };
+
   const deliver = ({ offset, ...message }: MessageData): void => {
     if (offset === undefined) return inbox.put(message);
     const accepted = position.accept(offset);
@@ -66,12 +74,9 @@ export function newTraffic(
         outbox.begin();
       }
       lastUid = uid;
-      if (stream !== undefined && position.welcome(stream)) inbox.restart();
+      if (stream !== undefined) place(stream);
       outbox.open(send);
       acknowledger.flush();
-      if (stream?.recovered === undefined) return;
-      const { recovered, reason } = stream;
-      emitter.emit('recovered', { recovered, reason } as Recovery);
     },
 
     received(frame: ServerEnvelope, send: Send): void {
@@ -83,6 +88,9 @@ export function newTraffic(
         case 'settled':
           inbox.settle((data as SettledData).id);
           return emitter.emit('settled', data as SettledData);
+        case 'epoch':
+          if (!position.isCurrent(data as StreamData)) place(data as StreamData);
+          return;
         case 'request':
           return void requests.ask(data as RequestData, send);
         case 'cancelled':

@@ -198,6 +198,12 @@ export interface Settled {
   data: SettledData;
 }
 
+/** The stream has begun anew, because data was lost: where it goes on. */
+export interface EpochFrame {
+  event: 'epoch';
+  data: StreamData;
+}
+
 /** The server asks this device, and waits for its `response`. */
 export interface Request {
   event: 'request';
@@ -217,4 +223,13 @@ export interface ErrorFrame {
 
 /** What a server says, the events of an application aside. */
 export type ServerFrame =
-  AuthReply | Sent | Pong | MessageFrame | Acked | Settled | Request | Cancelled | ErrorFrame;
+  | AuthReply
+  | Sent
+  | Pong
+  | MessageFrame
+  | Acked
+  | Settled
+  | EpochFrame
+  | Request
+  | Cancelled
+  | ErrorFrame;

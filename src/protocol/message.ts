@@ -3,8 +3,10 @@ import type { StreamPosition } from './frames.js';
 import { PushException } from './push.exception.js';
 
 /** Frames that are for the program of a client, beside `message`: their data is all they have. */
-export type Notice = 'settled' | 'request' | 'cancelled';
-export const NOTICES: readonly Notice[] = ['settled', 'request', 'cancelled'];
+export type Notice = PublishedNotice | 'epoch';
+/** Those that nodes send each other. */
+export type PublishedNotice = 'settled' | 'request' | 'cancelled';
+export const NOTICES: readonly PublishedNotice[] = ['settled', 'request', 'cancelled'];
 
 /** Who waits to hear what becomes of a message: this node, for so many milliseconds. */
 export interface Awaited {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { RedisEngine } from '../../src/engine/redis/index.js';
+import type { StreamData } from '../../src/protocol/frames.js';
 import type { JsonClient, Welcome } from '../support/client.js';
 import { connectJson } from '../support/client.js';
 import { startExample, type Example } from '../support/example.js';
@@ -87,15 +88,24 @@ describe('recovery', () => {
     expect(await again.nextRetained()).toEqual([1, 'after']);
   });
 
-  it('does not disturb those who had no messages to lose', async () => {
+  it('goes on for those who had got nothing, who are told that the stream is another one', async () => {
     await start();
-    const [client] = await come(b.url);
+    const [client, { stream }] = await come(b.url);
     await redis.kill();
     await allDown();
     await redis.restart();
     await allUp();
     await a.push.sendToUid('ada', 'after', RETAIN);
+    const { event, data } = await client.next();
+    expect([event, data]).toMatchObject([
+      'epoch',
+      { offset: 0, recovered: false, reason: 'epoch' },
+    ]);
+    const { epoch } = data as StreamData;
+    expect(epoch).not.toBe(stream!.epoch);
     expect(await client.nextRetained()).toEqual([1, 'after']);
+    const [, welcome] = await come(a.url, { recover: { epoch, offset: 1 } });
+    expect(welcome.stream).toEqual({ epoch, offset: 1, recovered: true });
   });
 
   it('waits while Redis is away; who does not ask for it is let in', async () => {

@@ -36,6 +36,12 @@ export function readJsonFrame(text: string): VectorFrame {
       const { id: messageId, offset } = object(data, ['id', 'offset']);
       return { kind: 'settled', id: string(messageId), offset: offsetOf(offset, 1) };
     }
+    case 'epoch': {
+      if (id !== undefined) throw malformed('id of an epoch frame', id);
+      const stream = streamOf(data);
+      if (stream.reason !== 'epoch') throw malformed('stream of an epoch frame', data);
+      return { kind: 'epoch', stream };
+    }
     case 'request': {
       if (id !== undefined) throw malformed('id of a request frame', id);
       const request = object(data, ['id', 'data']);

@@ -32,6 +32,7 @@ export type VectorFrame =
   | { kind: 'welcome'; uid: string; connectionId: string; stream?: StreamData; id?: FrameId }
   | { kind: 'message'; id: string; from?: string; data: unknown; offset?: number }
   | { kind: 'settled'; id: string; offset: number }
+  | { kind: 'epoch'; stream: StreamData }
   | { kind: 'request'; id: string; data: unknown }
   | { kind: 'cancelled'; id: string }
   | { kind: 'reply'; event: string; data?: unknown; id?: FrameId }
@@ -71,6 +72,8 @@ export function encode(codec: Codec, frame: VectorFrame): string | null {
       const { id, offset } = frame;
       return codec.encodeMessage(Message.notice(id, 'settled', { id, offset })) ?? null;
     }
+    case 'epoch':
+      return codec.encodeMessage(Message.notice('', 'epoch', frame.stream)) ?? null;
     case 'request':
       return codec.encodeMessage(requestOf(frame)) ?? null;
     case 'cancelled':

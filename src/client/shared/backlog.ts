@@ -43,6 +43,11 @@ export class Backlog {
     if (recovered === true && asked === 'unread') this.since = Infinity;
   }
 
+  /** The server has lost the stream, and goes on with another one. */
+  beginAnew(stream: StreamData): void {
+    if (stream.epoch !== this.epoch) this.begin(stream, undefined);
+  }
+
   add({ offset }: MessageData, text: string): void {
     if (offset === undefined) return;
     const isFirst = this.since === Infinity;

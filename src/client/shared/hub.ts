@@ -6,6 +6,7 @@ import type {
   Recover,
   RequestData,
   ResponseData,
+  StreamData,
   WelcomeData,
 } from '../../protocol/frames.js';
 import type { ServerEnvelope } from '../envelope.js';
@@ -144,6 +145,7 @@ export class Hub {
 
   private pass({ event, data }: ServerEnvelope, text: string): void {
     if (event === 'message') this.backlog.add(data as MessageData, text);
+    if (event === 'epoch') this.backlog.beginAnew(data as StreamData);
     if (event === 'request') this.questions.put(data as RequestData, this.members.keys());
     if (event === 'cancelled') this.questions.cancel((data as CancelledData).id);
     this.tell({ kind: 'frame', text });

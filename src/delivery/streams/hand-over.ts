@@ -1,3 +1,5 @@
+import type { StreamData, StreamPosition } from '../../protocol/frames.js';
+import { Message } from '../../protocol/message.js';
 import type { Connection } from '../../registry/connection.js';
 import { FanOut } from '../../registry/fan-out.js';
 import type { LocalNode } from '../../registry/local-node.js';
@@ -38,6 +40,15 @@ export class HandOver {
   tell(stream: UidStream, { message, except }: Arrival): void {
     const fanOut = new FanOut(message, except);
     for (const connection of this.local.of(stream.uid)) fanOut.to(connection);
+  }
+
+  /** Tells them where the stream goes on now, but for one that is told otherwise. */
+  begunAnew(stream: UidStream, position: StreamPosition, but: Connection | undefined): void {
+    const lost: StreamData = { ...position, recovered: false, reason: 'epoch' };
+    const fanOut = new FanOut(Message.notice('', 'epoch', lost), undefined);
+    for (const connection of this.local.of(stream.uid)) {
+      if (connection !== but) fanOut.to(connection);
+    }
   }
 
   /** Has the connections come back and ask what they missed: it cannot be said on this one. */

@@ -33,7 +33,7 @@ export class Positions implements RetainedInbox {
 
   constructor(
     private readonly history: History,
-    private readonly out: HandOver,
+    private readonly out: Pick<HandOver, 'hand' | 'tell' | 'begunAnew' | 'sendBack'>,
     /** Told that what is known of the stream may be wrong. */
     private readonly onDoubt: (stream: UidStream) => void,
   ) {}
@@ -76,7 +76,7 @@ export class Positions implements RetainedInbox {
     const { epoch, offset } = message.position!;
     const arrival = { message, except };
     if (message.notice !== undefined) {
-      if (epoch === (stream.epoch ?? epoch)) stream.settle(offset);
+      stream.settle({ epoch, offset });
       this.out.tell(stream, arrival);
     } else if (stream.epoch === undefined) {
       stream.keep(arrival);
@@ -116,11 +116,16 @@ export class Positions implements RetainedInbox {
     if (stream.isBehind) this.awaitMissing(stream);
   }
 
-  /** Those who have seen nothing of the old stream miss nothing of it. */
+  /**
+   * Those who have seen nothing of the old stream can go on where they are, from the beginning of
+   * the new one. For the others, offsets would mean something else.
+   */
   private beginAnew(stream: UidStream, top: StreamPosition, asking?: Connection): void {
     if (stream.offset === 0) {
-      stream.begin({ epoch: top.epoch, offset: 0 });
+      const beginning = { epoch: top.epoch, offset: 0 };
+      stream.begin(beginning);
       stream.expect(top.offset);
+      this.out.begunAnew(stream, beginning, asking);
     } else {
       stream.begin(top);
       this.out.sendBack(stream, LOST, asking);

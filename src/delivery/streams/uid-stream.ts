@@ -36,8 +36,8 @@ export class UidStream {
   /** The highest offset that is known to exist. */
   private known = 0;
   private waiting: Map<number, Arrival> | null = null;
-  /** Settled before they were handed over. */
-  private settled: Set<number> | null = null;
+  /** Epochs of those that were settled before they were handed over, by their offsets. */
+  private settled: Map<number, string> | null = null;
 
   constructor(readonly uid: string) {}
 
@@ -104,8 +104,11 @@ export class UidStream {
     return this.waiting?.get(this.offset + 1);
   }
 
-  settle(offset: number): void {
-    if (this.epoch === undefined || offset > this.offset) (this.settled ??= new Set()).add(offset);
+  /** Not to be handed over, if it has not been. */
+  settle({ epoch, offset }: StreamPosition): void {
+    const isAhead = epoch === this.epoch && offset > this.offset;
+    if (this.epoch !== undefined && !isAhead) return;
+    (this.settled ??= new Map<number, string>()).set(offset, epoch);
   }
 
   isSettled(offset: number): boolean {
@@ -125,6 +128,9 @@ export class UidStream {
     this.known = Math.max(offset, ...offsets);
     this.offset = this.first = Math.min(offset + 1, ...offsets) - 1;
     this.waiting = ours.length === 0 ? null : new Map(ours);
+    // What was settled in another epoch is another message.
+    for (const [at, name] of this.settled ?? []) if (name !== epoch) this.settled!.delete(at);
+    this.settled = without(this.settled, this.offset);
   }
 }
 

@@ -7,8 +7,6 @@ import { connectJson, type JsonClient, type JsonFrame, type Position } from '../
 export class Device {
   /** Where it stands; undefined before its first connection. */
   position: Position | undefined;
-  /** Whether it began with an empty stream: one that is lost then is nothing lost. */
-  beganEmpty = false;
   /** Offsets that were skipped within an epoch, as `epoch offset`: settled ones may be. */
   readonly skipped = new Set<string>();
   /** Breaches of what is promised. */
@@ -70,7 +68,6 @@ export class Device {
 
   private begin({ epoch, offset }: Position): void {
     this.position = { epoch, offset };
-    this.beganEmpty = offset === 0;
   }
 
   /** What it gets again it has seen; in another stream it has seen and acknowledged nothing. */
@@ -85,6 +82,9 @@ export class Device {
   }
 
   private take({ event, data }: JsonFrame): void {
+    if (event === 'epoch' && (data as Position).epoch !== this.position?.epoch) {
+      this.begin(data as Position);
+    }
     const offset = (data as { offset?: number } | undefined)?.offset;
     if (event !== 'message' || offset === undefined || this.position === undefined) return;
     const { epoch, offset: before } = this.position;

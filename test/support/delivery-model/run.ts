@@ -143,8 +143,7 @@ class Run {
       .catch(() => undefined);
     if (top === undefined) return false;
     const { epoch, offset } = top;
-    const isSame = one.position?.epoch === epoch || one.beganEmpty;
-    return one.isConnected && isSame && one.position?.offset === offset;
+    return one.isConnected && one.position?.epoch === epoch && one.position.offset === offset;
   }
 
   private send(index: number, uid: string, settle: boolean): void {

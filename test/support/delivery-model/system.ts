@@ -8,6 +8,7 @@ import {
 import { startApp, type RunningApp } from '../app.js';
 import { CuttableProxy } from '../cuttable-proxy.js';
 import { RedisServer } from '../redis-server.js';
+import { until } from '../until.js';
 
 export const NODES = 3;
 
@@ -65,8 +66,13 @@ abstract class Applications implements System {
   }
 
   private async begin(index: number): Promise<void> {
-    const engine = await this.engine(index);
-    this.apps[index] = await startApp({ push: { engine, history: HISTORY, closeTimeout: 100 } });
+    await until(`node ${index} is in`, async () => {
+      const engine = await this.engine(index);
+      const push = { engine, history: HISTORY, closeTimeout: 100 };
+      // A busy machine may take longer than a node waits for its store.
+      this.apps[index] = await startApp({ push }).catch(() => undefined);
+      return this.apps[index] !== undefined;
+    });
   }
 }
 

@@ -102,6 +102,22 @@ describe('a client that comes back', () => {
     },
   );
 
+  it('takes over the stream with which the server goes on after a loss, and tells that', async () => {
+    const { client, network, socket } = await connectedClient({}, at('e', 0));
+    const { offsets, recoveries } = listen(client);
+    const { stream } = lost('f', 0, 'epoch');
+    socket.receive({ event: 'epoch', data: stream });
+    receive(socket, 1);
+    // Of the stream that it knows: another connection's news.
+    socket.receive({ event: 'epoch', data: stream });
+    receive(socket, 1, 2);
+    expect(offsets).toEqual([1, 2]);
+    expect(recoveries).toEqual([{ recovered: false, reason: 'epoch' }]);
+    expect((await reconnect(network)).welcome(recovered('f', 2))).toMatchObject({
+      recover: { epoch: 'f', offset: 2 },
+    });
+  });
+
   it('asks for nothing where there is no history', async () => {
     const { client, network } = await connectedClient();
     const { recoveries } = listen(client);

@@ -5,7 +5,7 @@ import { isCompactJson } from './json-form.js';
 import { isObject } from '../../../protocol/is-object.js';
 import type { StreamPosition } from '../../../protocol/frames.js';
 import { nodeOfMessage } from '../../../protocol/names.js';
-import { Message, NOTICES, type Awaited, type Notice } from '../../../protocol/message.js';
+import { Message, NOTICES, type Awaited, type PublishedNotice } from '../../../protocol/message.js';
 
 /** Version of what travels on channels; REDIS.md, "Envelope". */
 const VERSION = 1;
@@ -245,7 +245,7 @@ function checkFrom(from: unknown): string | undefined {
   return optional(from, isString, '"from" is not a string');
 }
 
-function isNotice(value: unknown): value is Notice {
+function isNotice(value: unknown): value is PublishedNotice {
   return NOTICES.some((notice) => notice === value);
 }
 

@@ -196,6 +196,17 @@ describe('a member that comes later', () => {
     expect(told().at(-1)).toEqual(['b', 'message', missed(8)]);
   });
 
+  it('begins with the stream with which the server goes on after a loss', () => {
+    welcome(join('a'), { epoch: 'old', offset: 0 });
+    const begun = stream(0, { recovered: false, reason: 'epoch' });
+    network.socket.receive({ event: 'epoch', data: begun });
+    expect(told().at(-1)).toEqual(['all', 'epoch', begun]);
+    message(1);
+    network.socket.receive({ event: 'epoch', data: begun });
+    welcome(join('b', { recover: { epoch: 'e', offset: 0 } }));
+    expect(told().at(-1)).toEqual(['b', 'message', missed(1)]);
+  });
+
   it('gets no duplicates of what was recovered for the first', () => {
     welcome(join('a'), stream(5));
     message(6);
