@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 const PROGRAMS = [
   'documents',
   'example-*',
+  'nest-add',
   'other-clients',
   'packaging',
   'published-types',

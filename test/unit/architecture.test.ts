@@ -24,6 +24,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   history: from('options'),
   client: ['protocol'],
   protocol: [],
+  // Run by the Nest CLI, not by an application: it knows nothing of ours.
+  schematics: [],
 };
 
 /** What an engine is made of, for those who carry. */
@@ -72,6 +74,7 @@ const MAY_IMPORT_WITHIN: Record<string, readonly string[]> = {
   'delivery/undelivered': [],
   'engine/memory': SEAM,
   'history/memory': KEEPING,
+  'schematics/nest-add': [],
   'client/shared': ['client/envelope', 'client/promises', 'client/web-socket'],
   ...Object.fromEntries(REDIS.map((place, i) => [place, [...REDIS.slice(i + 1), ...SEAM]])),
 };
