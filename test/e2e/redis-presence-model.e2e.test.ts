@@ -32,7 +32,7 @@ const fault: fc.Arbitrary<Fault> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       kind: fc.constant('refuse' as const),
-      why: fc.constantFrom('memory' as const, 'replicas' as const),
+      why: fc.constantFrom('memory' as const, 'replicas' as const, 'disk' as const),
     }),
   },
   { weight: 2, arbitrary: fc.constant({ kind: 'stall' } as const) },

@@ -28,8 +28,9 @@ async function drained(batches: ReturnType<EngineNode['engine']['uids']>): Promi
 const set = (name: string, value: string) => () => redis.cli('CONFIG', 'SET', name, value);
 
 /** Ways in which Redis answers, and takes no changes; and how each ends. */
-const ways: [string, RegExp, () => Promise<string>, () => Promise<string>][] = [
+const ways: [string, RegExp, () => Promise<unknown>, () => Promise<unknown>][] = [
   ['is full', /OOM/, set('maxmemory', '1'), set('maxmemory', '0')],
+  ['cannot save', /MISCONF/, () => redis.failToSave(), () => redis.saveAgain()],
   [
     'has lost its replicas',
     /NOREPLICAS/,

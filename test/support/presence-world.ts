@@ -22,7 +22,7 @@ export type Fault =
   | { readonly kind: 'restart'; readonly data: 'none' | 'old' }
   | { readonly kind: 'flush' }
   /** It answers, and takes no changes. */
-  | { readonly kind: 'refuse'; readonly why: 'memory' | 'replicas' }
+  | { readonly kind: 'refuse'; readonly why: 'memory' | 'replicas' | 'disk' }
   /** It stands still. */
   | { readonly kind: 'stall' }
   /** A node's cable is cut, or its connections end. */
@@ -183,6 +183,10 @@ export class PresenceWorld {
         await redis.cli('FLUSHALL');
         return () => undefined;
       case 'refuse': {
+        if (fault.why === 'disk') {
+          await redis.failToSave();
+          return () => redis.saveAgain();
+        }
         const setting = fault.why === 'memory' ? 'maxmemory' : 'min-replicas-to-write';
         await redis.cli('CONFIG', 'SET', setting, '1');
         return async () => void (await redis.cli('CONFIG', 'SET', setting, '0'));

@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,6 +8,9 @@ import { promisify } from 'node:util';
 import { freePort } from './free-port.js';
 
 const run = promisify(execFile);
+
+/** The file in which a server keeps what it holds. */
+const SNAPSHOT = 'dump.rdb';
 
 /** Servers that still run; whatever a test forgets ends with its process. */
 const running = new Set<ChildProcess>();
@@ -101,7 +104,28 @@ export class RedisServer {
   /** Keeps what it holds now for every restart from now on, or nothing again. */
   async snapshot(isKept: boolean): Promise<void> {
     if (isKept) await this.cli('SAVE');
-    else await rm(join(this.directory, 'dump.rdb'), { force: true });
+    else await rm(join(this.directory, SNAPSHOT), { force: true });
+  }
+
+  /** It saves what it holds, and cannot: what stands in the way is no file. */
+  async failToSave(): Promise<void> {
+    await mkdir(join(this.directory, SNAPSHOT));
+    await this.cli('CONFIG', 'SET', 'save', '3600 1000000');
+    await this.trySaving('err');
+  }
+
+  /** It can again, and has; it begins without data all the same. */
+  async saveAgain(): Promise<void> {
+    await rm(join(this.directory, SNAPSHOT), { recursive: true });
+    await this.trySaving('ok');
+    await this.cli('CONFIG', 'SET', 'save', '');
+    await this.snapshot(false);
+  }
+
+  private async trySaving(outcome: 'ok' | 'err'): Promise<void> {
+    await this.cli('BGSAVE');
+    const expected = `rdb_last_bgsave_status:${outcome}`;
+    while (!(await this.cli('INFO', 'persistence')).includes(expected));
   }
 
   /** Ends it for good. */
