@@ -4,6 +4,7 @@ import type { HistoryOptions } from '../../src/history/history.options.js';
 import { RedisEngine } from '../../src/engine/redis/index.js';
 import { MESSAGE_BYTES, NOTE_BYTES } from '../../src/history/sizes.js';
 import { toUid } from '../support/engine-node.js';
+import { failure } from '../support/failure.js';
 import { dataOf, HistoryNode, pageIn } from '../support/history-node.js';
 import { RedisServer } from '../support/redis-server.js';
 import { until } from '../support/until.js';
@@ -73,6 +74,33 @@ describe('a history in Redis', () => {
     expect(await a.ack('ann', '@aaaaaaaaaa.1', position)).toMatchObject({
       settled: [{ offset: 2 }],
     });
+  });
+
+  it.each<
+    [string, (redis: RedisServer) => Promise<unknown>, (redis: RedisServer) => Promise<unknown>]
+  >([
+    [
+      'is full',
+      (one) => one.cli('CONFIG', 'SET', 'maxmemory', '1'),
+      (one) => one.cli('CONFIG', 'SET', 'maxmemory', '0'),
+    ],
+    ['cannot save', (one) => one.failToSave(), (one) => one.saveAgain()],
+  ])('that %s takes nothing, has what it had, and takes more afterwards', async (_, begin, end) => {
+    const redis = await startRedis();
+    const node = await startNode(redis);
+    const { top } = await node.history.open('ann', {});
+    await node.append('ann', 'one');
+    await begin(redis);
+    const calls = [
+      () => node.append('ann', 'lost'),
+      () => node.engine.claim('key', 'text', 60_000),
+    ];
+    for (const call of calls) expect((await failure(call)).code).toBe('UNAVAILABLE');
+    await end(redis);
+    await allUp();
+    expect(await node.append('ann', 'two')).toEqual({ ...top, offset: 2 });
+    expect(dataOf(await node.readAll('ann', top))).toEqual(['one', 'two']);
+    expect(await node.engine.claim('key', 'text', 60_000)).toBeUndefined();
   });
 
   it('that restarted empty has other epochs, and says so to whoever asks', async () => {
