@@ -143,11 +143,10 @@ describe('tabs that share a connection', () => {
     const [before] = await app.push.connectionsOf('ada');
     await end();
     await until('the others are on another connection', async () => {
-      const ids = (await app.push.connectionsOf('ada')).map(({ connectionId }) => connectionId);
-      for (const page of pages) {
-        ids.push(await run<string>(page, 'return client.state.connectionId'));
-      }
-      return new Set(ids).size === 1 && ids[0] !== before.connectionId;
+      const [now] = await app.push.connectionsOf('ada');
+      const ids = pages.map((page) => run(page, 'return client.state.connectionId'));
+      const isAtOne = (await Promise.all(ids)).every((id) => id === now?.connectionId);
+      return now !== undefined && now.connectionId !== before!.connectionId && isAtOne;
     });
   }
 

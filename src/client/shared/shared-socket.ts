@@ -50,8 +50,12 @@ export class SharedSocket implements WebSocketLike, Member {
 
   /** Whoever had the connection is gone, and knew this member, or never heard that it is here. */
   private move(): void {
-    if (this.isOpen) this.end(1006, 'The tab with the connection is gone.');
-    else if (this.isHere) this.enter();
+    if (!this.isOpen) {
+      if (this.isHere) this.enter();
+      return;
+    }
+    this.tab.part(this);
+    this.onclose?.({ code: 1006, reason: 'The tab with the connection is gone.' } as never);
   }
 
   private end(code: number, reason: string): void {

@@ -17,7 +17,8 @@ export interface Member {
  * that tab is gone the browser gives the lock to another one.
  */
 export class Tab {
-  private readonly members = new Map<string, Member>();
+  /** Each with what lets its lock go. */
+  private readonly members = new Map<Member, AbortController>();
   private readonly leaving = new AbortController();
   private readonly channel: Channel;
   private hub: Hub | undefined;
@@ -38,12 +39,16 @@ export class Tab {
   }
 
   join(member: Member): void {
-    const { browser, leaving, name } = this;
-    this.members.set(member.id, member);
+    const { browser, name } = this;
+    const staying = new AbortController();
+    this.members.set(member, staying);
+    const { signal } = staying;
+    const stay = (): Promise<void> => {
+      if (!signal.aborted) member.enter();
+      return untilAborted(signal);
+    };
     // The tab with the connection asks for this lock, and so learns when this tab is gone.
-    browser.locks
-      .request(`${name}:${member.id}`, { signal: leaving.signal }, () => this.stay(member))
-      .catch(() => undefined);
+    browser.locks.request(`${name}:${member.id}`, { signal }, stay).catch(() => undefined);
   }
 
   /** Tells the tab that has the connection, which may be this one. */
@@ -52,36 +57,37 @@ export class Tab {
     else this.hub.hear(note);
   }
 
-  leave({ id }: Member, code: number | undefined): void {
-    if (!this.members.delete(id)) return;
-    this.tell({ from: id, kind: 'close', code });
-    if (this.members.size > 0) return;
+  leave(member: Member, code: number | undefined): void {
+    if (!this.part(member, code) || this.members.size > 0) return;
     this.leaving.abort();
     this.hub?.drop();
     this.channel.close();
     this.onLeave();
   }
 
-  /** Holds the lock that says that the member is here. */
-  private stay(member: Member): Promise<void> {
-    if (this.leaving.signal.aborted) return Promise.resolve();
-    member.enter();
-    return this.untilLeft();
+  /**
+   * The member ends, but its client is about to be back as another one. The tab keeps its place
+   * until then: would the one that takes over leave with its last member, the connection would go
+   * from tab to tab.
+   */
+  part(member: Member, code?: number): boolean {
+    const staying = this.members.get(member);
+    if (staying === undefined) return false;
+    this.members.delete(member);
+    staying.abort();
+    this.tell({ from: member.id, kind: 'close', code });
+    return true;
   }
 
   /** Has the connection until this tab leaves; the members of all tabs open anew. */
   private lead(): Promise<void> {
-    // The lock may have been on its way when this tab left.
-    if (this.leaving.signal.aborted) return Promise.resolve();
-    this.hub = new Hub(this.openSocket, (note) => this.publish(note), this.maxBacklog);
-    this.publish({ kind: 'moved' });
-    return this.untilLeft();
-  }
-
-  /** Its own members leave as well when they open anew, so it may have happened already. */
-  private untilLeft(): Promise<void> {
     const { signal } = this.leaving;
-    return new Promise((resolve) => onAbort(signal, resolve));
+    // The lock may have been on its way when this tab left.
+    if (!signal.aborted) {
+      this.hub = new Hub(this.openSocket, (note) => this.publish(note), this.maxBacklog);
+      this.publish({ kind: 'moved' });
+    }
+    return untilAborted(signal);
   }
 
   private hear(note: Note): void {
@@ -100,13 +106,20 @@ export class Tab {
 
   /** From the hub to members here and in other tabs. */
   private publish(note: HubNote): void {
-    if (note.to === undefined || !this.members.has(note.to)) this.channel.postMessage(note);
+    const here = [...this.members.keys()];
+    if (note.to === undefined || !here.some(({ id }) => id === note.to)) {
+      this.channel.postMessage(note);
+    }
     this.deliver(note);
   }
 
   private deliver(note: HubNote): void {
-    for (const member of [...this.members.values()]) {
+    for (const member of [...this.members.keys()]) {
       if (note.to === undefined || note.to === member.id) member.hear(note);
     }
   }
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => onAbort(signal, resolve));
 }
