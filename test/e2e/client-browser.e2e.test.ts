@@ -146,7 +146,7 @@ describe('tabs that share a connection', () => {
       const [now] = await app.push.connectionsOf('ada');
       const ids = pages.map((page) => run(page, 'return client.state.connectionId'));
       const isAtOne = (await Promise.all(ids)).every((id) => id === now?.connectionId);
-      return now !== undefined && now.connectionId !== before!.connectionId && isAtOne;
+      return now !== undefined && now.connectionId !== before.connectionId && isAtOne;
     });
   }
 
