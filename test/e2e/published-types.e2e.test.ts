@@ -9,6 +9,7 @@ const ENTRIES = [
   'engine/redis/index',
   'client/index',
   'client/shared/index',
+  'testing/index',
 ].map((name) => `${DIST}/${name}.d.ts`);
 
 const STRICT: ts.CompilerOptions = {

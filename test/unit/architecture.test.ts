@@ -23,6 +23,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   engine: from('history'),
   history: from('options'),
   client: ['protocol'],
+  // A test client is found its way by the gateway's options, a cluster is made of whole modules.
+  testing: ['push.module', 'client', ...from('gateway')],
   protocol: [],
   // Run by the Nest CLI, not by an application: it knows nothing of ours.
   schematics: [],
@@ -75,6 +77,7 @@ const MAY_IMPORT_WITHIN: Record<string, readonly string[]> = {
   'engine/memory': SEAM,
   'history/memory': KEEPING,
   'schematics/nest-add': [],
+  'testing/client': ['testing/mailbox', 'testing/match'],
   'client/shared': ['client/envelope', 'client/promises', 'client/web-socket'],
   ...Object.fromEntries(REDIS.map((place, i) => [place, [...REDIS.slice(i + 1), ...SEAM]])),
 };

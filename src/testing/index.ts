@@ -1,0 +1,22 @@
+export { createTestClient } from './client/create-test-client.js';
+export { closeTestClients } from './client/open-clients.js';
+export {
+  TestClient,
+  type EventDataOf,
+  type JsonFrame,
+  type SendsToConnection,
+  type TestMessage,
+} from './client/test-client.js';
+export type {
+  TestClientOptions,
+  TestConnection,
+  TestIdentity,
+  TextTestClientOptions,
+  TextTestIdentity,
+} from './client/test-client.options.js';
+export type { TestRequest } from './client/test-request.js';
+export { TestSocket, type Closing } from './client/test-socket.js';
+export { TextTestClient } from './client/text-test-client.js';
+export { UpgradeRefused } from './client/upgrade-refused.js';
+export type { Match, PartOf } from './match.js';
+export type { MessageData, RequestData, WelcomeData } from '../protocol/frames.js';
