@@ -111,6 +111,7 @@ export type { CloseRequest } from './protocol/close.js';
 export type { Codec, CodecName } from './protocol/codec.js';
 export { Codecs } from './protocol/codecs.js';
 export { CloseCode, ErrorCode } from './protocol/codes.js';
+export type { AnswerOf, EventMap, MessageOf, RequestOf } from './protocol/event-map.js';
 export type {
   AckData,
   BroadcastData,

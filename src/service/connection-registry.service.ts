@@ -11,6 +11,7 @@ import {
 } from '../engine/engine.js';
 import type { Explanation } from '../history/history.js';
 import type { CloseRequest } from '../protocol/close.js';
+import type { AnswerOf, EventMap, MessageOf, RequestOf } from '../protocol/event-map.js';
 import type { MaybePromise } from '../protocol/maybe-promise.js';
 import { Archive, type KeptMessages, type MessagesQuery } from '../delivery/archive.js';
 import type { RequestOptions, RequestOutcome } from '../delivery/request-options.js';
@@ -49,9 +50,13 @@ import type { PushEvent } from '../registry/push-event.js';
  * apart by their form. Each call throws `PushException` with a stable `code`:
  * `VALIDATION_FAILED` with `details` when an argument is broken, `UNAVAILABLE` when the cluster
  * cannot be reached.
+ *
+ * @typeParam Events what is sent and asked: the map that types a `PushClient` as well. Nest injects
+ *   `ConnectionRegistryService<ShopEvents>` as it does the bare class; left out, anything may be
+ *   sent. Nothing is checked while the application runs.
  */
 @Injectable()
-export class ConnectionRegistryService {
+export class ConnectionRegistryService<Events extends EventMap = EventMap> {
   /** Connected, disconnected and refused of this node, online and offline of the cluster. */
   readonly events$: Observable<PushEvent>;
 
@@ -77,14 +82,18 @@ export class ConnectionRegistryService {
   }
 
   /** Sends to every connection of the uid. Nobody online is no error: `nodes` is 0. */
-  async sendToUid(uid: string, data: unknown, options?: SendOptions): Promise<SendOutcome> {
+  async sendToUid(
+    uid: string,
+    data: MessageOf<Events>,
+    options?: SendOptions,
+  ): Promise<SendOutcome> {
     return this.send({ kind: 'uid', uid: checkUid(uid) }, data, options);
   }
 
   /** Sends to every connection of each of the uids, once to each however often it is named. */
   async sendToUids(
     uids: readonly string[],
-    data: unknown,
+    data: MessageOf<Events>,
     options?: SendOptions,
   ): Promise<SendOutcome> {
     const target = { kind: 'uids', uids: checkUids(uids) } as const;
@@ -96,14 +105,18 @@ export class ConnectionRegistryService {
    * Sends to every connection in the group. Retained: to each uid that `uidsInGroup` names, and so
    * to all connections that these have or will have.
    */
-  async sendToGroup(group: string, data: unknown, options?: SendOptions): Promise<SendOutcome> {
+  async sendToGroup(
+    group: string,
+    data: MessageOf<Events>,
+    options?: SendOptions,
+  ): Promise<SendOutcome> {
     return this.send({ kind: 'group', group: checkGroup(group) }, data, options);
   }
 
   /** Sends to one connection: one device or tab. */
   async sendToConnection(
     connectionId: string,
-    data: unknown,
+    data: MessageOf<Events>,
     options?: PlainSendOptions,
   ): Promise<PlainSendOutcome> {
     const target = { kind: 'connection', connectionId: checkConnectionId(connectionId) } as const;
@@ -111,7 +124,7 @@ export class ConnectionRegistryService {
   }
 
   /** Sends to every authenticated connection. */
-  async broadcast(data: unknown, options?: PlainSendOptions): Promise<PlainSendOutcome> {
+  async broadcast(data: MessageOf<Events>, options?: PlainSendOptions): Promise<PlainSendOutcome> {
     return this.send({ kind: 'all' }, data, options);
   }
 
@@ -119,14 +132,14 @@ export class ConnectionRegistryService {
    * Asks the devices of a uid that speak json, wherever they are, and answers what they answered.
    * Devices that have not answered when the request is over are told so.
    *
-   * @typeParam T what a device answers; nothing checks it
+   * @typeParam T what a device answers, by default what the map of events says; nothing checks it
    * @throws PushException `OFFLINE` when no device that can answer is online, or all have gone
    *   meanwhile; `TIMEOUT`; `REJECTED` when every device refused; `RATE_LIMITED` beyond
    *   `maxPendingRequests`
    */
-  async request<T = unknown>(
+  async request<T = AnswerOf<Events>>(
     uid: string,
-    data: unknown,
+    data: RequestOf<Events>,
     options: RequestOptions = {},
   ): Promise<RequestOutcome<T>> {
     const outcome = this.requests.ask(checkUid(uid), data, checkRequestOptions(options));

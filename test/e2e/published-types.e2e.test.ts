@@ -40,6 +40,33 @@ const CONSUMER = `
     connection.markClosed();
     // @ts-expect-error
     cluster.memberships;
+  }
+
+  interface ShopEvents {
+    message: { type: 'shipped'; id: string };
+    request: { data: { question: string }; answer: 'yes' | 'no' };
+  }
+
+  export async function mapped(push: ConnectionRegistryService<ShopEvents>) {
+    await push.sendToUid('ann', { type: 'shipped', id: '7' }, { retain: true });
+    const { answers } = await push.request('ann', { question: 'here?' });
+    const anything: ConnectionRegistryService = push;
+    return [answers.map(({ data }): 'yes' | 'no' => data), anything.broadcast(7)] as const;
+  }
+
+  export function unmapped(push: ConnectionRegistryService<ShopEvents>) {
+    // @ts-expect-error
+    void push.sendToUid('ann', { type: 'sold', id: '7' });
+    // @ts-expect-error
+    void push.sendToUids(['ann'], { type: 'shipped' });
+    // @ts-expect-error
+    void push.sendToGroup('team', 'shipped');
+    // @ts-expect-error
+    void push.sendToConnection('@k3v9x0a1bz.7', undefined);
+    // @ts-expect-error
+    void push.broadcast({ type: 'shipped', id: 7 });
+    // @ts-expect-error
+    void push.request('ann', { ask: 'here?' });
   }`;
 
 const program = programOf(resolve('consumer.ts'), CONSUMER);

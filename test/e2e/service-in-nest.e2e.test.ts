@@ -42,6 +42,19 @@ describe('ConnectionRegistryService', () => {
     expect(app.nest.get(Starter).result).toMatchObject({ nodes: 0 });
   });
 
+  it('is injected with a map of events as without', async () => {
+    @Injectable()
+    class Shop {
+      constructor(readonly push: ConnectionRegistryService<{ message: { sold: number } }>) {}
+    }
+    await app.start({ providers: [Shop] });
+    const ada = await app.json('ada');
+    const { push } = app.nest.get(Shop);
+    expect(push).toBe(app.push);
+    expect(await push.sendToUid('ada', { sold: 7 })).toMatchObject({ nodes: 1 });
+    expect(await ada.settledData()).toEqual([{ sold: 7 }]);
+  });
+
   it('is the same in a process without sockets, which reaches those that have them', async () => {
     const cluster = new MemoryCluster();
     await app.start({ push: { engine: new MemoryEngine(cluster) } });
