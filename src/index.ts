@@ -10,6 +10,7 @@ export type {
 } from './push.options.js';
 export type { RegistryOptions } from './registry/registry.options.js';
 export type { RoutingOptions } from './routing/routing.options.js';
+export type { WatchingOptions } from './watching/watching.options.js';
 
 export { ConnectionRegistryService } from './service/connection-registry.service.js';
 export type { KeptMessage, KeptMessages, MessagesQuery } from './delivery/archive.js';
@@ -58,6 +59,7 @@ export { AckDto } from './validation/ack.dto.js';
 export { BroadcastDto } from './validation/broadcast.dto.js';
 export { ResponseDto } from './validation/response.dto.js';
 export { SendDto } from './validation/send.dto.js';
+export { WatchDto } from './validation/watch.dto.js';
 export type { PushSocket } from './routing/handlers/push-socket.js';
 export { PushExceptionFilter } from './routing/handlers/push-exception.filter.js';
 
@@ -120,6 +122,7 @@ export type {
   ErrorData,
   FirstFrame,
   FrameId,
+  PresenceData,
   Recipient,
   Recover,
   RecoveryFailure,
@@ -129,6 +132,7 @@ export type {
   SettledData,
   StreamData,
   StreamPosition,
+  WatchData,
 } from './protocol/frames.js';
 export { JsonCodec } from './protocol/json.codec.js';
 export type { MaybePromise } from './protocol/maybe-promise.js';

@@ -29,6 +29,7 @@ import { routingProviders } from './routing/routing.providers.js';
 import { ConnectionRegistryService } from './service/connection-registry.service.js';
 import { serviceProviders } from './service/service.providers.js';
 import { Signals } from './signals/signals.js';
+import { watchingProviders } from './watching/watching.providers.js';
 
 /**
  * Push to users over WebSockets. Importing `PushModule.forRoot()` once, in the root module, is
@@ -103,7 +104,7 @@ function dynamicModule(
       PushExceptionHttpFilter,
       ...(gateway === false
         ? []
-        : [...routingProviders(gateway ?? UidGateway), ...gatewayProviders]),
+        : [...watchingProviders, ...routingProviders(gateway ?? UidGateway), ...gatewayProviders]),
     ],
     exports: [ConnectionRegistryService, Sender, Sends, Signals],
   };

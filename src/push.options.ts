@@ -17,6 +17,11 @@ import {
 import { UidGateway } from './routing/handlers/uid.gateway.js';
 import { isObject } from './protocol/is-object.js';
 import { ROUTING_OPTIONS, routingOptions, type RoutingOptions } from './routing/routing.options.js';
+import {
+  WATCHING_OPTIONS,
+  watchingOptions,
+  type WatchingOptions,
+} from './watching/watching.options.js';
 
 /** The options of each room: what they may be, and where they are injected once they are checked. */
 export const ROOMS = [
@@ -24,12 +29,19 @@ export const ROOMS = [
   { table: routingOptions, token: ROUTING_OPTIONS },
   { table: registryOptions, token: REGISTRY_OPTIONS },
   { table: deliveryOptions, token: DELIVERY_OPTIONS },
+  { table: watchingOptions, token: WATCHING_OPTIONS },
   { table: engineOptions, token: ENGINE_OPTIONS },
 ];
 
 /** Everything that can be set. Times are milliseconds, sizes are bytes. */
 export interface PushModuleOptions
-  extends GatewayOptions, RoutingOptions, DeliveryOptions, RegistryOptions, EngineOptions {
+  extends
+    GatewayOptions,
+    RoutingOptions,
+    DeliveryOptions,
+    WatchingOptions,
+    RegistryOptions,
+    EngineOptions {
   /**
    * False for a process without sockets: a worker or a cron job that only sends. A subclass of
    * `UidGateway` to put guards, interceptors or pipes before the module's own events.

@@ -71,6 +71,8 @@ export const ENGINE = Symbol('Engine');
  *   connections, those that come later and `uidsInGroup` go by it.
  * - Online and offline of a uid are told once per change in the whole cluster, each with a number
  *   that only grows for the uid: the order in which they were decided, whichever nodes tell them.
+ * - A node that watches a uid is told how it stands with it: at first, and then of each change, in
+ *   order. Other nodes are told nothing, and what nobody watches is carried nowhere.
  * - What can't be reached is a `PushException` UNAVAILABLE, within a bounded time.
  *
  * Methods may answer synchronously, and do where they need not wait.
@@ -119,6 +121,13 @@ export interface Engine {
   /** For each uid whether it is online, in the order of the argument, in one round trip. */
   online(uids: readonly string[]): MaybePromise<boolean[]>;
   presence(uid: string): MaybePromise<UidPresence>;
+  /**
+   * Tells this node by `presenceSeen` how it stands with these uids, from now on. What can be known
+   * now was told when this has come to its end; it never fails: what cannot is told later.
+   */
+  watch(uids: readonly string[]): MaybePromise<void>;
+  /** Nothing more is told of these uids. */
+  unwatch(uids: readonly string[]): void;
   connectionsOf(uid: string): MaybePromise<ConnectionInfo[]>;
   counts(): MaybePromise<Counts>;
   /** Every uid that is online, in batches; no answer holds all of them. */

@@ -66,6 +66,14 @@ export interface NodeHandler {
    */
   presenceChanged(uid: string, online: boolean, seq: number): void;
 
+  /**
+   * How it stands with a uid that this node watches: first as soon as that is known, then once per
+   * change, wherever in the cluster that happened.
+   *
+   * @param seq as in `presenceChanged`, or as of which step it is known: it grows with each call
+   */
+  presenceSeen(uid: string, online: boolean, seq: number): void;
+
   /** Another node, or this one, has told it something. */
   told(note: NodeNote): void;
 }

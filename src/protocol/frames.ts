@@ -113,6 +113,25 @@ export interface CancelledData {
   id: string;
 }
 
+/** Data of a `watch` and of an `unwatch` frame. */
+export interface WatchData {
+  uids: string[];
+}
+
+/** Data of a `presence` frame: how it stands with a uid that the client watches. */
+export interface PresenceData {
+  uid: string;
+  /** Whether it has a connection anywhere. */
+  online: boolean;
+  /** As of which of its changes: what comes with a lower one than was seen of the uid comes late. */
+  seq: number;
+}
+
+/** Data of a `watched` frame: of each uid that is known by now. */
+export interface WatchedData {
+  presence: PresenceData[];
+}
+
 /** Data of an `error` frame. */
 export interface ErrorData {
   code: ErrorCode | (string & {});
@@ -160,8 +179,23 @@ export interface Response {
   data: ResponseData;
 }
 
+/** Tell me of these uids, beside those that I watch already. */
+export interface Watch {
+  event: 'watch';
+  id?: FrameId;
+  data: WatchData;
+}
+
+/** No longer of these. */
+export interface Unwatch {
+  event: 'unwatch';
+  id?: FrameId;
+  data: WatchData;
+}
+
 /** What a client says, the events of an application aside. */
-export type RequestFrame = AuthRequest | SendRequest | BroadcastRequest | Ping | Ack | Response;
+export type RequestFrame =
+  AuthRequest | SendRequest | BroadcastRequest | Ping | Ack | Response | Watch | Unwatch;
 
 export interface AuthReply {
   event: 'auth';
@@ -215,6 +249,24 @@ export interface Cancelled {
   data: CancelledData;
 }
 
+/** The reply to `watch`, whether it had an `id` or not. */
+export interface Watched {
+  event: 'watched';
+  id?: FrameId;
+  data: WatchedData;
+}
+
+/** The reply to `unwatch`. */
+export interface Unwatched {
+  event: 'unwatched';
+  id: FrameId;
+}
+
+export interface Presence {
+  event: 'presence';
+  data: PresenceData;
+}
+
 export interface ErrorFrame {
   event: 'error';
   id?: FrameId;
@@ -232,4 +284,7 @@ export type ServerFrame =
   | EpochFrame
   | Request
   | Cancelled
+  | Watched
+  | Unwatched
+  | Presence
   | ErrorFrame;

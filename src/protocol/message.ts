@@ -3,7 +3,7 @@ import type { StreamPosition } from './frames.js';
 import { PushException } from './push.exception.js';
 
 /** Frames that are for the program of a client, beside `message`: their data is all they have. */
-export type Notice = PublishedNotice | 'epoch';
+export type Notice = PublishedNotice | 'epoch' | 'presence';
 /** Those that nodes send each other. */
 export type PublishedNotice = 'settled' | 'request' | 'cancelled';
 export const NOTICES: readonly PublishedNotice[] = ['settled', 'request', 'cancelled'];

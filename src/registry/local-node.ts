@@ -17,6 +17,7 @@ import { Connection, Membership, type ConnectionDetails } from './connection.js'
 import { ConnectionTable } from './connection-table.js';
 import { FanOut } from './fan-out.js';
 import { REGISTRY_OPTIONS, type CheckedRegistryOptions } from './registry.options.js';
+import type { PresenceWatcher } from './presence-watcher.js';
 import type { PushEvent } from './push-event.js';
 import type { RetainedInbox } from './retained-inbox.js';
 import type { Transport } from './transport.js';
@@ -40,6 +41,8 @@ export class LocalNode implements NodeHandler {
   inbox: RetainedInbox | null = null;
   /** Where messages to groups wait for connections that are being placed; null without sockets. */
   undecided: Undecided | null = null;
+  /** Who is told of uids that this node watches; null until somebody is. */
+  watcher: PresenceWatcher | null = null;
   private readonly logger = new Logger(LocalNode.name);
   private readonly table = new ConnectionTable();
   private readonly limit: ConnectionLimit | undefined;
@@ -269,6 +272,10 @@ export class LocalNode implements NodeHandler {
 
   presenceChanged(uid: string, online: boolean, seq: number): void {
     this.tell({ type: online ? 'online' : 'offline', uid, seq });
+  }
+
+  presenceSeen(uid: string, online: boolean, seq: number): void {
+    this.watcher?.seen({ uid, online, seq });
   }
 
   /** Has notices of this kind handed over by the courier. */

@@ -5,9 +5,10 @@ import { UidsOnlyRoutePolicy, type RoutePolicy } from './route-policy.js';
 
 export interface RoutingOptions {
   /**
-   * Says which client may send to whom: an instance, or a class that Nest constructs.
+   * Says which client may send to whom, and whom it may watch: an instance, or a class that Nest
+   * constructs.
    *
-   * @default UidsOnlyRoutePolicy: to uids, not to groups and not to everyone
+   * @default UidsOnlyRoutePolicy: to uids, not to groups and not to everyone; nobody may be watched
    */
   routePolicy?: RoutePolicy | Type<RoutePolicy> | undefined;
 

@@ -6,6 +6,7 @@ import { servedGateway } from './handlers/served-gateway.js';
 import { SharedGateways } from './handlers/shared-gateways.js';
 import { UidGateway } from './handlers/uid.gateway.js';
 import { MessageRouter } from './message-router.js';
+import { WatchRouter } from './watch-router.js';
 import { ROUTING_OPTIONS, type CheckedRoutingOptions } from './routing.options.js';
 
 /** @param gateway `UidGateway`, or the application's subclass of it */
@@ -13,6 +14,7 @@ export function routingProviders(gateway: Type<UidGateway>): Provider[] {
   return [
     GivenRoutePolicy,
     MessageRouter,
+    WatchRouter,
     { provide: UidGateway, useClass: servedGateway(gateway) },
     SharedGateways,
     NestHandlers,

@@ -8,6 +8,7 @@ import { describeLimit } from './engine/limit.js';
 import { describeMessages } from './engine/messages.js';
 import { describeNotes } from './engine/notes.js';
 import { describePresence } from './engine/presence.js';
+import { describeWatching } from './engine/watching.js';
 import { describeSeparation } from './engine/separation.js';
 
 /** What every engine promises in `engine.ts`. Each test gets a cluster of its own. */
@@ -20,6 +21,7 @@ export function describeEngine(name: string, makeCluster: () => Promise<EngineCl
     describeGroups(cluster);
     describeGroupRaces(cluster);
     describePresence(cluster);
+    describeWatching(cluster);
     describeDisconnect(cluster);
     describeLimit(cluster);
     describeSeparation(cluster, makeCluster);

@@ -41,6 +41,7 @@ it('a node killed with 5,000 users leaves nothing behind, and each is offline on
   // One user has a connection elsewhere, too, and so stays online.
   await survivors[0].connect('u0');
   const before = await keys();
+  await survivors[1].engine.watch(['u0', 'u7']);
   const child = await startProcess(leaseTime, 0, USERS);
   expect(await survivors[0].engine.counts()).toEqual({
     connections: USERS + 1,
@@ -56,6 +57,7 @@ it('a node killed with 5,000 users leaves nothing behind, and each is offline on
   await until('all are offline', () => offline().length >= USERS - 1);
   expect(performance.now() - killed).toBeLessThan(leaseTime);
 
+  await until('it is seen', () => survivors[1].sight.join() === '+u0,-u7,+u7,-u7');
   const uids = Array.from({ length: USERS }, (_, i) => `u${i}`);
   expect(offline().sort()).toEqual(
     uids

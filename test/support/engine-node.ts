@@ -3,6 +3,7 @@ import type { NodeNote } from '../../src/engine/node-handler.js';
 import type { Except, Target } from '../../src/engine/target.js';
 import { JsonCodec } from '../../src/protocol/json.codec.js';
 import { Message } from '../../src/protocol/message.js';
+import type { PresenceData } from '../../src/protocol/frames.js';
 import type { Connection } from '../../src/registry/connection.js';
 import { LocalNode } from '../../src/registry/local-node.js';
 import type { PushEvent } from '../../src/registry/push-event.js';
@@ -82,6 +83,8 @@ export class EngineNode {
   readonly events = new Mailbox<PushEvent>((event) => JSON.stringify(event));
   /** What other nodes have told this one under the kind `test`. */
   readonly notes = new Mailbox<NodeNote>((note) => JSON.stringify(note));
+  /** What it was told of the uids that it watches. */
+  readonly seen = new Mailbox<PresenceData>((presence) => JSON.stringify(presence));
   readonly local: LocalNode;
   stopped = false;
   private messages = 0;
@@ -97,6 +100,7 @@ export class EngineNode {
     };
     this.local = new LocalNode(engine, options, new Signals());
     this.local.events.subscribe((event) => this.events.put(event));
+    this.local.watcher = { seen: (presence) => this.seen.put(presence) };
     this.local.listen('test', (note) => this.notes.put(note));
   }
 
@@ -123,6 +127,11 @@ export class EngineNode {
       (event): event is PresenceChange =>
         (event.type === 'online' || event.type === 'offline') && event.uid === uid,
     );
+  }
+
+  /** What it was told of the uids that it watches, in order: `+uid` and `-uid`. */
+  get sight(): string[] {
+    return this.seen.all.map(({ uid, online }) => `${online ? '+' : '-'}${uid}`);
   }
 
   /** A connection of the uid on this node, or null when it was refused. */

@@ -52,6 +52,17 @@ export function readJsonFrame(text: string): VectorFrame {
       if (id !== undefined) throw malformed('id of a cancelled frame', id);
       return { kind: 'cancelled', id: string(object(data, ['id']).id) };
     }
+    case 'presence':
+      if (id !== undefined) throw malformed('id of a presence frame', id);
+      return { kind: 'presence', ...presenceOf(data) };
+    case 'watched': {
+      const { presence } = object(data, ['presence']);
+      if (!Array.isArray(presence)) throw malformed('presence', presence);
+      return { kind: 'reply', event, data: { presence: presence.map(presenceOf) }, ...withId };
+    }
+    case 'unwatched':
+      if (id === undefined || 'data' in frame) throw malformed('unwatched', frame);
+      return { kind: 'reply', event, id };
     case 'error':
       return { kind: 'error', error: errorOf(data), ...withId };
     case 'sent': {
@@ -84,6 +95,13 @@ function messageOf(value: unknown): VectorFrame {
     data,
     ...(offset !== undefined && { offset: offsetOf(offset, 1) }),
   };
+}
+
+function presenceOf(value: unknown) {
+  const { uid, online, seq } = object(value, ['uid', 'online', 'seq']);
+  if (typeof online !== 'boolean') throw malformed('online', online);
+  if (!Number.isSafeInteger(seq)) throw malformed('seq', seq);
+  return { uid: string(uid), online, seq: Number(seq) };
 }
 
 function streamOf(value: unknown): StreamData {

@@ -5,6 +5,7 @@ import type {
   ErrorData,
   FirstFrame,
   FrameId,
+  PresenceData,
   StreamData,
 } from '../../src/protocol/frames.js';
 import { Message } from '../../src/protocol/message.js';
@@ -35,6 +36,7 @@ export type VectorFrame =
   | { kind: 'epoch'; stream: StreamData }
   | { kind: 'request'; id: string; data: unknown }
   | { kind: 'cancelled'; id: string }
+  | ({ kind: 'presence' } & PresenceData)
   | { kind: 'reply'; event: string; data?: unknown; id?: FrameId }
   | { kind: 'error'; error: ErrorData; id?: FrameId };
 
@@ -78,6 +80,10 @@ export function encode(codec: Codec, frame: VectorFrame): string | null {
       return codec.encodeMessage(requestOf(frame)) ?? null;
     case 'cancelled':
       return codec.encodeMessage(Message.notice(frame.id, 'cancelled', { id: frame.id })) ?? null;
+    case 'presence': {
+      const { uid, online, seq } = frame;
+      return codec.encodeMessage(Message.notice('', 'presence', { uid, online, seq })) ?? null;
+    }
     case 'reply':
       return codec.encodeReply(frame.event, frame.data, frame.id) ?? null;
     case 'error':

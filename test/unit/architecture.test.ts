@@ -19,6 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   validation: ['protocol'],
   service: from('delivery'),
   delivery: from('registry'),
+  watching: from('registry'),
   registry: from('engine'),
   engine: from('history'),
   history: from('options'),
@@ -70,7 +71,7 @@ const MAY_IMPORT_WITHIN: Record<string, readonly string[]> = {
   'gateway/identity/authenticators': [],
   'http/openapi': ['http/push-api.controller', 'http/push-message.dto', 'http/push-request.dto'],
   'routing/frames': [],
-  'routing/handlers': ['routing/frames', 'routing/message-router'],
+  'routing/handlers': ['routing/frames', 'routing/message-router', 'routing/watch-router'],
   'delivery/receipts': ['delivery/streams', 'delivery/delivery.options'],
   'delivery/streams': [],
   'delivery/undelivered': [],
@@ -86,7 +87,9 @@ const MAY_IMPORT_WITHIN: Record<string, readonly string[]> = {
 function from(room: string): readonly string[] {
   const way = ['gateway', 'http', 'routing', 'validation', 'service', 'delivery', 'registry'];
   const rooms = [...way, 'engine', 'history', 'options', 'signals', 'protocol'];
-  return rooms.slice(rooms.indexOf(room));
+  const below = rooms.slice(rooms.indexOf(room));
+  // Beside the way, where delivery is.
+  return below.includes('delivery') ? ['watching', ...below] : below;
 }
 
 function filesIn(folder: string): string[] {

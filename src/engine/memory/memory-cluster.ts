@@ -17,6 +17,12 @@ export class MemoryCluster {
    */
   readonly arrivals = new Map<string, Set<string>>();
   /**
+   * Which nodes watch a uid.
+   *
+   * @internal
+   */
+  readonly watchers = new Map<string, Set<NodeHandler>>();
+  /**
    * The number of the last event. It is also a time in microseconds, so it grows over restarts.
    *
    * @internal
@@ -77,13 +83,13 @@ class Memberships {
 
 const NONE: readonly string[] = [];
 
-export function setOf(index: Map<string, Set<string>>, key: string): Set<string> {
+export function setOf<T>(index: Map<string, Set<T>>, key: string): Set<T> {
   let set = index.get(key);
   if (set === undefined) index.set(key, (set = new Set()));
   return set;
 }
 
-export function drop(index: Map<string, Set<string>>, key: string, value: string): void {
+export function drop<T>(index: Map<string, Set<T>>, key: string, value: T): void {
   const set = index.get(key);
   if (set?.delete(value) && set.size === 0) index.delete(key);
 }

@@ -60,7 +60,7 @@ export class MemoryEngine implements Engine, HistoryKeeper {
       setOf(this.cluster.arrivals, uid).add(connectionId);
       this.closeOldest(uid, count - limit.max);
     }
-    if (count === 1) this.node?.presenceChanged(uid, true, this.cluster.step());
+    if (count === 1) this.change(uid, true);
     for (const group of this.cluster.memberships.groupsOf(uid)) {
       this.node?.joinGroup({ kind: 'uid', uid }, group);
     }
@@ -69,7 +69,7 @@ export class MemoryEngine implements Engine, HistoryKeeper {
 
   unregister({ connectionId, uid }: Registration): void {
     drop(this.cluster.arrivals, uid, connectionId);
-    if (this.countOf(uid) === 0) this.node?.presenceChanged(uid, false, this.cluster.step());
+    if (this.countOf(uid) === 0) this.change(uid, false);
   }
 
   publish(target: Target, message: Message, except?: Except): number {
@@ -126,6 +126,23 @@ export class MemoryEngine implements Engine, HistoryKeeper {
     return { online: this.countOf(uid) > 0, seq: this.cluster.seq };
   }
 
+  watch(uids: readonly string[]): void {
+    const { node } = this;
+    if (node === undefined) return;
+    for (const uid of uids) {
+      const watchers = setOf(this.cluster.watchers, uid);
+      if (watchers.has(node)) continue;
+      watchers.add(node);
+      const { online, seq } = this.presence(uid);
+      node.presenceSeen(uid, online, seq);
+    }
+  }
+
+  unwatch(uids: readonly string[]): void {
+    if (this.node === undefined) return;
+    for (const uid of uids) drop(this.cluster.watchers, uid, this.node);
+  }
+
   connectionsOf(uid: string): ConnectionInfo[] {
     return this.nodes().flatMap((node) => node.connectionsOf(uid));
   }
@@ -167,6 +184,12 @@ export class MemoryEngine implements Engine, HistoryKeeper {
         if (node.deliver(target, message, except)) reached.add(node.node);
       }
     });
+  }
+
+  private change(uid: string, online: boolean): void {
+    const seq = this.cluster.step();
+    this.node?.presenceChanged(uid, online, seq);
+    for (const node of this.cluster.watchers.get(uid) ?? []) node.presenceSeen(uid, online, seq);
   }
 
   private nodes(): NodeHandler[] {

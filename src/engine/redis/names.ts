@@ -3,6 +3,8 @@ export class ShardNames {
   readonly all: string;
   /** The channel on which every node listens: what concerns clients that are not in yet. */
   readonly logins: string;
+  /** The channel on which nodes listen that watch a uid of the shard: nothing is ever said on it. */
+  readonly watching: string;
   readonly nodes: string;
   readonly uids: string;
   readonly state: string;
@@ -17,6 +19,7 @@ export class ShardNames {
   ) {
     this.all = `${base}:all`;
     this.logins = `${base}:logins`;
+    this.watching = `${base}:watching`;
     this.nodes = `${base}:nodes`;
     this.uids = `${base}:uids`;
     this.state = `${base}:state`;
@@ -26,6 +29,11 @@ export class ShardNames {
 
   uid(uid: string): string {
     return `${this.base}:uid:${uid}`;
+  }
+
+  /** The channel for changes of the uid's presence. */
+  presence(uid: string): string {
+    return `${this.base}:presence:${uid}`;
   }
 
   /** What an idempotency key holds. */
@@ -47,7 +55,13 @@ export class ShardNames {
   }
 }
 
-/** What a channel stands for. */
+/** The channel on which changes of a uid's presence are told. */
+export interface PresenceChannel {
+  readonly kind: 'presence';
+  readonly uid: string;
+}
+
+/** What a channel with envelopes stands for. */
 export type Channel =
   | { readonly kind: 'uid'; readonly uid: string }
   | { readonly kind: 'group'; readonly group: string }
@@ -56,10 +70,11 @@ export type Channel =
   | { readonly kind: 'node' };
 
 /** Reads a channel's name, given the base of its shard. */
-export function parseChannel(base: string, channel: string): Channel | undefined {
+export function parseChannel(base: string, channel: string): Channel | PresenceChannel | undefined {
   const rest = channel.slice(base.length + 1);
   if (rest.startsWith('uid:')) return { kind: 'uid', uid: rest.slice(4) };
   if (rest.startsWith('group:')) return { kind: 'group', group: rest.slice(6) };
+  if (rest.startsWith('presence:')) return { kind: 'presence', uid: rest.slice(9) };
   if (rest === 'all') return { kind: 'all' };
   if (rest === 'logins') return { kind: 'logins' };
   if (rest.startsWith('node:')) return { kind: 'node' };

@@ -51,7 +51,9 @@ export class RedisNode {
     this.publisher = new Publisher(this.shards, node, questions, this.turns, this.outflow);
     this.presence = new Presence(this.shards, node, this.groups, this.groupStore, options);
     this.directory = new Directory(this.shards);
-    this.reader = new ChannelReader(this.shards, node, this.groups, questions);
+    this.reader = new ChannelReader(this.shards, node, this.groups, questions, (shard, uid, text) =>
+      this.presence.of(shard).watches.hear(uid, text),
+    );
   }
 
   /** @throws PushException UNAVAILABLE when Redis cannot be reached */

@@ -122,6 +122,14 @@ export class RedisEngine implements Engine, HistoryKeeper {
     return this.node.directory.presence(uid);
   }
 
+  watch(uids: readonly string[]): Promise<void> {
+    return this.node.presence.watch(uids);
+  }
+
+  unwatch(uids: readonly string[]): void {
+    this.node.presence.unwatch(uids);
+  }
+
   async connectionsOf(uid: string): Promise<ConnectionInfo[]> {
     const answers = await this.node.publisher.order({ kind: 'uid', uid }, { task: 'connections' });
     return (answers as ConnectionInfo[][]).flat();

@@ -23,6 +23,7 @@ import type { MessageRouter } from '../message-router.js';
 import { targetOf } from '../../engine/target.js';
 import { ResponseDto } from '../../validation/response.dto.js';
 import { SendDto } from '../../validation/send.dto.js';
+import { WatchDto } from '../../validation/watch.dto.js';
 import { isOfModule } from './enhancers.js';
 import { sent, UidGateway } from './uid.gateway.js';
 
@@ -34,6 +35,8 @@ export const OWN_EVENTS = {
   broadcast: { method: 'broadcast', always: false },
   ack: { method: 'acknowledge', always: false },
   response: { method: 'respond', always: false },
+  watch: { method: 'watch', always: true },
+  unwatch: { method: 'unwatch', always: false },
 } as const;
 
 export type OwnEvent = keyof typeof OWN_EVENTS;
@@ -65,6 +68,13 @@ export function directHandlers(
     }),
     response: new SilentHandler((connection, frameData) =>
       gateway.respond(connection, validateFrameData(ResponseDto, frameData)),
+    ),
+    // By itself: no change of presence is to be told before the answer.
+    watch: alone('watch', (connection, frameData) =>
+      gateway.watch(connection, validateFrameData(WatchDto, frameData)),
+    ),
+    unwatch: overlapping('unwatch', (connection, frameData) =>
+      gateway.unwatch(connection, validateFrameData(WatchDto, frameData)),
     ),
   };
   if (hasGlobalEnhancers(config)) return new Map();

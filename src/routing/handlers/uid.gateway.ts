@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { MessageBody, SubscribeMessage } from '@nestjs/websockets';
 import { ErrorCode } from '../../protocol/codes.js';
-import type { SendResult } from '../../protocol/frames.js';
+import type { SendResult, WatchedData } from '../../protocol/frames.js';
 import { andThen, type MaybePromise } from '../../protocol/maybe-promise.js';
 import type { Connection as RegisteredConnection } from '../../registry/connection.js';
 import { Acknowledgements, type Acknowledged } from '../../delivery/acknowledgements.js';
@@ -13,10 +13,12 @@ import { IdentityRenewal } from './identity-renewal.js';
 import { FrameDataPipe } from '../../validation/frame-data.pipe.js';
 import type { OwnReply } from '../frames/frame-handler.js';
 import { MessageRouter } from '../message-router.js';
+import { WatchRouter } from '../watch-router.js';
 import { targetOf } from '../../engine/target.js';
 import { ResponseDto } from '../../validation/response.dto.js';
 import { PushGateway } from './push-gateway.decorator.js';
 import { SendDto } from '../../validation/send.dto.js';
+import { WatchDto } from '../../validation/watch.dto.js';
 
 /**
  * The gateway of the push socket: the events that a client may send once its first message has
@@ -28,6 +30,7 @@ import { SendDto } from '../../validation/send.dto.js';
 export class UidGateway {
   // Not by the constructor: a subclass has one of its own, for what it asks Nest for.
   @Inject() private readonly router!: MessageRouter;
+  @Inject() private readonly watches!: WatchRouter;
   @Inject() private readonly asked!: Asked;
   @Inject() private readonly acknowledgements!: Acknowledgements;
   @Inject() private readonly renewal!: IdentityRenewal;
@@ -78,6 +81,24 @@ export class UidGateway {
     return this.asked.respond(device, response.toResponse());
   }
 
+  /** Answers who of these is online, and tells when that changes. */
+  @SubscribeMessage('watch')
+  watch(
+    @Connection() watcher: RegisteredConnection,
+    @MessageBody(FrameDataPipe) { uids }: WatchDto,
+  ): MaybePromise<OwnReply> {
+    return andThen(this.watches.watch(watcher, uids), watched);
+  }
+
+  @SubscribeMessage('unwatch')
+  unwatch(
+    @Connection() watcher: RegisteredConnection,
+    @MessageBody(FrameDataPipe) { uids }: WatchDto,
+  ): OwnReply {
+    this.watches.unwatch(watcher, uids);
+    return { event: 'unwatched' };
+  }
+
   @SubscribeMessage('ping')
   ping(): OwnReply {
     return { event: 'pong' };
@@ -86,6 +107,10 @@ export class UidGateway {
 
 export function sent(result: SendResult): OwnReply {
   return { event: 'sent', data: result };
+}
+
+function watched(data: WatchedData): OwnReply {
+  return { event: 'watched', data };
 }
 
 /** An error only for those who want an answer: too late is no mistake. */

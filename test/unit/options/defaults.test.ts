@@ -26,7 +26,7 @@ const ROOMS: Record<string, Room> = {
       'src/routing/routing.options.ts',
       'src/delivery/delivery.options.ts',
       'src/registry/registry.options.ts',
-      'src/delivery/delivery.options.ts',
+      'src/watching/watching.options.ts',
       'src/engine/engine.options.ts',
     ],
   ),

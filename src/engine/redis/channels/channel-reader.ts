@@ -40,6 +40,8 @@ export class ChannelReader {
     private readonly node: NodeHandler,
     private readonly groups: Groups,
     private readonly questions: Questions,
+    /** A change of the uid's presence was told; throws when it is none. */
+    private readonly onPresence: (shard: Shard, uid: string, text: string) => void,
   ) {
     this.ownSignature = signature(node.node);
   }
@@ -50,6 +52,7 @@ export class ChannelReader {
     try {
       const channel = parseChannel(shard.names.base, name);
       if (channel === undefined) return;
+      if (channel.kind === 'presence') return this.onPresence(shard, channel.uid, text);
       const envelope = decode(text, this.nextId);
       if ('message' in envelope) this.deliver(shard, channel, envelope);
       else if ('task' in envelope) this.carryOut(channel, envelope);

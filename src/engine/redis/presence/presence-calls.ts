@@ -66,8 +66,8 @@ const MOST_LOSSES = 8;
 /** What a node tells and asks Redis about who is here, in one shard. */
 export class PresenceCalls {
   private readonly events: PresenceEvents;
-  /** Lease, offline delay and patience: what every script is told first. */
-  private readonly times: readonly string[];
+  /** Lease, offline delay, patience and publishing command: what every script is told first. */
+  private readonly terms: readonly string[];
   private readonly closeOrder: string;
   private readonly overdue: string;
   /** Names the data for which calls are meant. */
@@ -91,9 +91,8 @@ export class PresenceCalls {
   ) {
     // A node's lease ends, and another's beat finds that out, within leaseTime.
     const lease = Math.floor((leaseTime * 2) / 3);
-    // Every node that lives is back by then, and has said what it knows.
-    const patience = leaseTime + LONGEST_PAUSE;
-    this.times = [lease, offlineDelay, patience].map(String);
+    const times = [lease, offlineDelay, patienceAfterLoss(leaseTime)];
+    this.terms = [...times.map(String), shard.publishCommand];
     this.events = new PresenceEvents(shard, node, told, lease);
     this.closeOrder = encodeOrder(node.node, { task: 'close', connection: '%s', ...REPLACED });
     // Time for the node that caused a departure to see to it itself.
@@ -146,7 +145,7 @@ export class PresenceCalls {
   async beat(budget = BATCH): Promise<Beat> {
     const newEpoch = `${this.node.node}-${Date.now().toString(36)}`;
     const known = [String(this.contact.call), String(this.told.seq), this.history(budget)];
-    const args = [this.restored, ...this.times, newEpoch, String(budget), this.overdue, ...known];
+    const args = [this.restored, ...this.terms, newEpoch, String(budget), this.overdue, ...known];
     const { announce, ...decision } = await this.events.decide(beat, args);
     const [epoch, isKnown, isMore, isUnheard, isOpen, nodes] = decision.reply as BeatReply;
     this.met = epoch;
@@ -184,7 +183,7 @@ export class PresenceCalls {
    */
   async depart(departures: readonly Departure[]): Promise<void> {
     const args = departures.flatMap(({ uid, ends }) => [uid, String(ends)]);
-    const decision = await this.events.decide(depart, [this.epoch, ...this.times, ...args]);
+    const decision = await this.events.decide(depart, [this.epoch, ...this.terms, ...args]);
     this.accept(decision);
     for (const { uid } of departures) this.told.over(uid);
     decision.announce();
@@ -211,7 +210,7 @@ export class PresenceCalls {
   private async runPlace(
     changes: readonly string[],
   ): Promise<{ reply: readonly unknown[]; step: number; announce: () => void }> {
-    const args = [this.epoch, ...this.times, this.shard.publishCommand, this.closeOrder];
+    const args = [this.epoch, ...this.terms, this.closeOrder];
     const decision = await this.events.decide(place, [...args, ...changes]);
     this.accept(decision);
     const { seq: step, announce } = decision;
@@ -254,6 +253,11 @@ export class PresenceCalls {
     if (ends === 0) this.told.over(uid);
     return { kind: 'gone', ends };
   }
+}
+
+/** Milliseconds after a loss of data: every node that lives is back, and has said what it knows. */
+export function patienceAfterLoss(leaseTime: number): number {
+  return leaseTime + LONGEST_PAUSE;
 }
 
 function ageOf(time: number): number {

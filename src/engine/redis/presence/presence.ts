@@ -63,6 +63,15 @@ export class Presence {
     return this.ofUid(connection.uid).unregister(connection);
   }
 
+  async watch(uids: readonly string[]): Promise<void> {
+    const parts = [...this.shards.partsOf(uids)];
+    await Promise.all(parts.map(([shard, ours]) => this.of(shard).watches.watch(ours)));
+  }
+
+  unwatch(uids: readonly string[]): void {
+    for (const [shard, ours] of this.shards.partsOf(uids)) this.of(shard).watches.unwatch(ours);
+  }
+
   private ofUid(uid: string): ShardPresence {
     return this.of(this.shards.of(uid));
   }

@@ -8,12 +8,13 @@ import type { GroupStore } from '../channels/group-store.js';
 import type { Groups } from '../channels/groups.js';
 import type { CheckedRedisOptions } from '../redis.options.js';
 import { Placement } from './placement.js';
-import { BATCH, PresenceCalls } from './presence-calls.js';
+import { BATCH, patienceAfterLoss, PresenceCalls } from './presence-calls.js';
 import { Refused } from './presence-events.js';
 import { Restoration } from './restoration.js';
 import type { Shard } from '../servers/shard.js';
 import { Told } from './told.js';
 import { UidChannels } from '../channels/uid-channels.js';
+import { Watches } from './watches.js';
 
 /** Restorations that others may interrupt one after the other. */
 const MOST_TRIES = 5;
@@ -26,6 +27,8 @@ type State = 'away' | 'restoring' | 'up';
  * are settled here alone, and when it is back `restore` makes the two agree.
  */
 export class ShardPresence {
+  /** Uids whose presence this node watches. */
+  readonly watches: Watches;
   private state: State = 'away';
   /** Connections that wait until this node listens for their uid. */
   private readonly arriving = new Set<string>();
@@ -58,6 +61,7 @@ export class ShardPresence {
     // Longer than anybody who lives goes without hearing what others have told.
     this.told = new Told(isHere, 2 * options.leaseTime);
     this.calls = new PresenceCalls(shard, node, this.told, options);
+    this.watches = new Watches(shard, node, patienceAfterLoss(options.leaseTime));
     this.departures = new Departures(options.offlineDelay, (departures) => {
       this.depart(departures).catch(() => undefined);
     });
@@ -115,7 +119,9 @@ export class ShardPresence {
       if (this.isStale) await this.restore();
       isMore = beat.isMore;
     }
-    if (this.state === 'up') await this.audit.run(this.pending()).catch(this.onRefused);
+    if (this.state !== 'up') return;
+    this.watches.lookAgain();
+    await this.audit.run(this.pending()).catch(this.onRefused);
   }
 
   /** Makes Redis and this node agree on what this node holds. */
@@ -230,6 +236,7 @@ export class ShardPresence {
     if (this.state !== 'restoring') return;
     this.local.forget();
     this.enter('up');
+    this.watches.doubt();
   }
 
   private async tryToRestore(): Promise<void> {

@@ -23,17 +23,17 @@ import { Script } from './script.js';
  */
 export const beat = new Script(`${PREAMBLE}
 local past = base .. ':past'
-local budget, overdue = tonumber(ARGV[9]), tonumber(ARGV[10])
-local answered = tonumber(ARGV[11])
+local budget, overdue = tonumber(ARGV[10]), tonumber(ARGV[11])
+local answered = tonumber(ARGV[12])
 if call <= lastCall then return {} end
 
 local expiry = tonumber(redis.call('ZSCORE', nodes, node) or 0)
 local current = kept[1]
 local isOther = epoch ~= '' and epoch ~= current
-local isOld = not isOther and (seq < tonumber(ARGV[12]) or expiry > 0 and lastCall < answered)
-seq = math.max(seq, tonumber(ARGV[12]))
+local isOld = not isOther and (seq < tonumber(ARGV[13]) or expiry > 0 and lastCall < answered)
+seq = math.max(seq, tonumber(ARGV[13]))
 if not current or not isWhole or isOld or (isOther and not isSettling()) then
-  current, since, lost = ARGV[8], step(), kept[3] and now
+  current, since, lost = ARGV[9], step(), kept[3] and now
   redis.call('HSET', state, 'epoch', current, 'since', string.format('%.0f', since))
   redis.call('HDEL', state, 'lost')
   redis.call('DEL', unheard, unsettled, past)
@@ -44,7 +44,7 @@ if isOther then lost = math.max(lost or now, now - patience / 2) end
 if lost then redis.call('HSET', state, 'lost', lost) end
 
 -- When data that was lost was last known to be there, and after whom nobody had cleaned up then.
-for _, of in ipairs(isOther and cjson.decode(ARGV[13]) or {}) do
+for _, of in ipairs(isOther and cjson.decode(ARGV[14]) or {}) do
   local known = redis.call('HGET', past, of[1])
   local seen = now - of[2]
   if not known or cjson.decode(known)[1] < seen then

@@ -11,7 +11,7 @@ import { Script } from './script.js';
  * Answers the events.
  */
 export const depart = new Script(`${PREAMBLE}${GUARD}
-for i = 8, #ARGV, 2 do
+for i = 9, #ARGV, 2 do
   local uid, ends = ARGV[i], tonumber(ARGV[i + 1])
   local due = tonumber(redis.call('ZSCORE', leaving, uid) or ends)
   if ends <= now and due == ends and redis.call('EXISTS', base .. ':conns:' .. uid) == 0 then

@@ -11,10 +11,11 @@ import { presenceOf } from './presence-of.js';
 import { publishToUids } from './publish-to-uids.js';
 import { replaceClaim } from './replace-claim.js';
 import type { Script } from './script.js';
+import { standing } from './standing.js';
 
 /** Loaded on every server when a connection to it begins. */
 export const SCRIPTS: readonly Script[] = [
-  ...[beat, count, depart, leave, place, presenceOf, publishToUids, replaceClaim],
+  ...[beat, count, depart, leave, place, presenceOf, publishToUids, replaceClaim, standing],
   ...[changeMembers, indexMembers, indexed],
   ...HISTORY_SCRIPTS,
 ];
@@ -31,5 +32,6 @@ export {
   presenceOf,
   publishToUids,
   replaceClaim,
+  standing,
   type Script,
 };

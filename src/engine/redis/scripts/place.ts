@@ -5,8 +5,7 @@ import { Script } from './script.js';
  * Connections come and go: any number of changes in one step, each atomic with the limit.
  *
  * KEYS[1] any key of the shard
- * ARGV    the preamble's, publishing command, message that closes a connection (with %s for its
- *         id), then per change:
+ * ARGV    the preamble's, message that closes a connection (with %s for its id), then per change:
  *         '+', connectionId, uid, limit (0: none), 'refuse' or 'close-oldest'
  *         '-', connectionId, uid
  *         '!', '+<step>' or '-<step>', uid, ms, epoch: what was told as of that step, before a
@@ -17,15 +16,14 @@ import { Script } from './script.js';
  * while that is not settled; the groups of the uid. For the others what departed() says.
  */
 export const place = new Script(`${PREAMBLE}${GUARD}
-local publish, close = ARGV[8], ARGV[9]
+local close = ARGV[9]
 local held = base .. ':node:' .. node
 local replies = {}
 local isBroken = false
 
 -- Its own channel has no listener, or it has missed two beats.
 local function isSilent(owner)
-  local listeners = publish == 'SPUBLISH' and 'SHARDNUMSUB' or 'NUMSUB'
-  if redis.call('PUBSUB', listeners, base .. ':node:' .. owner)[2] == 0 then return true end
+  if not hasListener(base .. ':node:' .. owner) then return true end
   return tonumber(redis.call('ZSCORE', nodes, owner) or 0) < now + lease / 2
 end
 

@@ -1,7 +1,8 @@
 /**
  * Begins every script by which a node says what it holds. The first arguments are the shard's
  * base, the node, the number of the call, the epoch for which it is meant, the node's lease, the
- * offline delay, and for how long after a loss of data nodes may say what they know, in ms.
+ * offline delay, for how long after a loss of data nodes may say what they know, in ms, and the
+ * publishing command.
  *
  * Time is the server's: clocks of nodes need not agree. Each event takes a step: a number that
  * only grows, since it is also the time in microseconds; nodes bring along the highest that they
@@ -18,6 +19,7 @@
 export const PREAMBLE = `
 local base, node, call, epoch = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local lease, delay, patience = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local publish = ARGV[8]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local nodes, calls, state = base .. ':nodes', base .. ':calls', base .. ':state'
@@ -55,8 +57,21 @@ local function answer(...)
   return { seq, tonumber(oldest[2] or seq + 1), events, ... }
 end
 
+local function hasListener(channel)
+  local listeners = publish == 'SPUBLISH' and 'SHARDNUMSUB' or 'NUMSUB'
+  return redis.call('PUBSUB', listeners, channel)[2] > 0
+end
+
+-- Asked once: as long as nobody watches anybody, a change costs no more than that.
+local isWatched
+
 local function tell(change, uid, at)
   events[#events + 1] = string.format('%s%.0f %s', change, at, uid)
+  if isWatched == nil then isWatched = hasListener(base .. ':watching') end
+  if isWatched then
+    local text = string.format('{"online":%s,"seq":%.0f}', tostring(change == '+'), at)
+    redis.call(publish, base .. ':presence:' .. uid, text)
+  end
 end
 
 -- A claim is '+<step> <until> <node> <epoch>', or the same with '-': as of that step online or
