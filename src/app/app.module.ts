@@ -8,12 +8,15 @@ import { TrustUidAuthenticator } from '../gateway/identity/authenticators/trust-
 import { PushApiModule } from '../http/push-api.module.js';
 import { PushModule } from '../push.module.js';
 import { AllowAllRoutePolicy } from '../routing/route-policy.js';
+import { ApprovalsGateway } from './approvals.gateway.js';
+import { ChatGateway } from './chat.gateway.js';
 import { OrdersController } from './orders.controller.js';
-import type { Settings } from './settings.js';
+import { PageController } from './page.controller.js';
+import { SETTINGS, type Settings } from './settings.js';
 import { UndeliveredLog } from './undelivered-log.js';
 
 /** The example: clients may send to anyone, as in the Workerman example. */
-@Module({ controllers: [OrdersController] })
+@Module({ controllers: [OrdersController, PageController] })
 export class AppModule {
   static with(settings: Settings): DynamicModule {
     const push = PushModule.forRoot({
@@ -26,6 +29,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [push, PushApiModule.forRoot({ apiKeys: settings.apiKeys })],
+      providers: [ChatGateway, ApprovalsGateway, { provide: SETTINGS, useValue: settings }],
     };
   }
 }

@@ -1,3 +1,6 @@
+/** Where the settings are injected. */
+export const SETTINGS = Symbol('Settings');
+
 /** What the example reads from its environment. */
 export interface Settings {
   port: number;

@@ -2,7 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Page,
+} from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 
 /** A page that a test looks into. */
@@ -16,6 +22,11 @@ export interface TestBrowser {
   readonly url: string;
   /** Another tab: of a new profile, or of the profile of a page that is open. */
   open(beside?: Page): Promise<OpenPage>;
+  /**
+   * A page of another server, in a profile that is new or that of a page that is open. Its failures
+   * are also what the browser complains about, such as a violated Content-Security-Policy.
+   */
+  visit(url: string, profile?: BrowserContextOptions | Page): Promise<OpenPage>;
 }
 
 /** A Chromium with pages of one origin that may import the built files of the client. */
@@ -43,11 +54,20 @@ export function useBrowser(): TestBrowser {
     pages.close();
   });
 
-  const contextOf = async (beside: Page | undefined): Promise<BrowserContext> => {
-    if (beside !== undefined) return beside.context();
-    const context = await browser.newContext();
+  const contextOf = async (
+    profile: BrowserContextOptions | Page | undefined,
+  ): Promise<BrowserContext> => {
+    if (profile !== undefined && 'context' in profile) return profile.context();
+    const context = await browser.newContext(profile);
     contexts.push(context);
     return context;
+  };
+
+  const newPage = async (profile?: BrowserContextOptions | Page): Promise<OpenPage> => {
+    const page = await (await contextOf(profile)).newPage();
+    const failures: string[] = [];
+    page.on('pageerror', (error) => failures.push(String(error)));
+    return Object.assign(page, { failures });
   };
 
   return {
@@ -56,11 +76,18 @@ export function useBrowser(): TestBrowser {
     },
 
     async open(beside) {
-      const page = await (await contextOf(beside)).newPage();
-      const failures: string[] = [];
-      page.on('pageerror', (error) => failures.push(String(error)));
+      const page = await newPage(beside);
       await page.goto(this.url);
-      return Object.assign(page, { failures });
+      return page;
+    },
+
+    async visit(url, profile) {
+      const page = await newPage(profile);
+      page.on('console', (line) => {
+        if (['error', 'warning'].includes(line.type())) page.failures.push(line.text());
+      });
+      await page.goto(url);
+      return page;
     },
   };
 }

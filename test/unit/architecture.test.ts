@@ -59,6 +59,7 @@ const REDIS = [
  * beside itself. What has no line here puts the others together, and may import all of them.
  */
 const MAY_IMPORT_WITHIN: Record<string, readonly string[]> = {
+  'app/page': ['app/chat-events'],
   'gateway/gateway.options': ['gateway/identity/authenticators'],
   'gateway/upgrade': [],
   'gateway/wire': [],
