@@ -8,7 +8,6 @@ import {
 import { startApp, type RunningApp } from '../app.js';
 import { CuttableProxy } from '../cuttable-proxy.js';
 import { RedisServer } from '../redis-server.js';
-import { until } from '../until.js';
 
 export const NODES = 3;
 
@@ -66,13 +65,8 @@ abstract class Applications implements System {
   }
 
   private async begin(index: number): Promise<void> {
-    await until(`node ${index} is in`, async () => {
-      const engine = await this.engine(index);
-      const push = { engine, history: HISTORY, closeTimeout: 100 };
-      // A busy machine may take longer than a node waits for its store.
-      this.apps[index] = await startApp({ push }).catch(() => undefined);
-      return this.apps[index] !== undefined;
-    });
+    const engine = await this.engine(index);
+    this.apps[index] = await startApp({ push: { engine, history: HISTORY, closeTimeout: 100 } });
   }
 }
 
@@ -120,7 +114,8 @@ class InRedis extends Applications {
   protected override async engine(index: number): Promise<Engine> {
     const proxy = await CuttableProxy.to(this.redis.port);
     this.proxies[index] = proxy;
-    return new RedisEngine({ url: proxy.url, leaseTime: 1_500, commandTimeout: 500 });
+    const patience = { commandTimeout: 500, startTimeout: 60_000 };
+    return new RedisEngine({ url: proxy.url, leaseTime: 1_500, ...patience });
   }
 
   /** Its connections to Redis end at once, as those of a process that was killed. */
