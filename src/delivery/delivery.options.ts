@@ -151,9 +151,11 @@ export function storeOptionsOf({
   maxBytes,
   ttl,
   maxTotalBytes,
+  maxStreams,
   maxDevices,
   maxNotes,
   undeliveredLease,
 }: CheckedPushHistoryOptions): CheckedHistoryOptions {
-  return { maxLength, maxBytes, ttl, maxTotalBytes, maxDevices, maxNotes, undeliveredLease };
+  const bytes = { maxBytes, maxTotalBytes };
+  return { maxLength, ...bytes, ttl, maxStreams, maxDevices, maxNotes, undeliveredLease };
 }

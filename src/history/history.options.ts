@@ -43,6 +43,16 @@ export interface HistoryOptions {
   maxTotalBytes?: number | undefined;
 
   /**
+   * Uids of which the stream is kept, also one without messages; beyond it the uid that was silent
+   * for the longest is forgotten, with its messages and cursors, and its clients are told that
+   * their stream is another one. Beside messages a stream takes about 300 bytes, and 100 and the
+   * name for each device. A Redis Cluster gives each shard its part.
+   *
+   * @default 1_000_000 streams
+   */
+  maxStreams?: number | undefined;
+
+  /**
    * Devices of a uid whose cursors are kept; beyond it the one that was silent for the longest is
    * forgotten, and gets again what it had acknowledged.
    *
@@ -73,6 +83,7 @@ export const historyOptions = {
   maxBytes: { default: MIB, rule: whole('bytes', 1_024) },
   ttl: { default: 86_400_000, rule: whole('ms', 1_000) },
   maxTotalBytes: { default: 256 * MIB, rule: whole('bytes', 1_024, Infinity) },
+  maxStreams: { default: 1_000_000, rule: whole('streams', 1) },
   maxDevices: { default: 32, rule: whole('devices', 1, 1_000) },
   maxNotes: { default: 1_000, rule: whole('notes', 0, 100_000) },
   undeliveredLease: { default: 60_000, rule: whole('ms', 100) },

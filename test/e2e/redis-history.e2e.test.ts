@@ -178,7 +178,7 @@ describe('a history in Redis', () => {
     }
     await until('there is nothing of it any more', async () => {
       const keys = (await redis.cli('KEYS', 'push:*')).split('\n');
-      const ours = /:(stream|kept|open|notes|oldest|sizes|ids|due|owed)\b/;
+      const ours = /:(stream|known|kept|open|notes|oldest|sizes|ids|due|owed)\b/;
       return !keys.some((key) => ours.test(key));
     });
     expect(await redis.cli('HGET', 'push:totals', 'bytes')).toBe('0');
@@ -196,7 +196,7 @@ describe('a history in Redis', () => {
     await nodes.pop()!.stop();
     await until('there is nothing of it any more', async () => {
       const keys = (await redis.cli('KEYS', 'push:*')).split('\n');
-      return !keys.some((key) => /:(stream|kept|oldest|sizes|ids|due|totals)\b/.test(key));
+      return !keys.some((key) => /:(stream|known|kept|oldest|sizes|ids|due|totals)\b/.test(key));
     });
   });
 

@@ -52,8 +52,7 @@ export class MemoryArchive {
 
   /** It lost messages that a node has seen: it has another life from now on. */
   beginAnew(uid: string, now: number): MemoryStream {
-    const stream = this.streams.get(uid);
-    while (stream !== undefined && stream.length > 0) this.drop(stream, true);
+    this.forget(uid);
     return this.begin(uid, now);
   }
 
@@ -146,10 +145,17 @@ export class MemoryArchive {
   private begin(uid: string, now: number): MemoryStream {
     const epoch = `${this.life}${(++this.epochs).toString(36)}`;
     const stream = new MemoryStream(epoch, now);
-    this.streams.delete(uid);
     this.streams.set(uid, stream);
+    if (this.streams.size > this.limits.maxStreams) this.forget(firstOf(this.streams));
     this.sweeping ??= setInterval(() => this.sweep(), this.slack).unref();
     return stream;
+  }
+
+  /** The uid has no stream any more; what is still to be handed over as undelivered stays. */
+  private forget(uid: string): void {
+    const stream = this.streams.get(uid);
+    while (stream !== undefined && stream.length > 0) this.drop(stream, true);
+    this.streams.delete(uid);
   }
 
   private isOver(time: number, now: number): boolean {
@@ -178,6 +184,10 @@ export class MemoryArchive {
     clearInterval(this.sweeping);
     this.sweeping = undefined;
   }
+}
+
+function firstOf(streams: ReadonlyMap<string, unknown>): string {
+  return streams.keys().next().value!;
 }
 
 function sizeOfNote({ connectionId, device = '' }: Note): number {

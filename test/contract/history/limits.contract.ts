@@ -87,6 +87,28 @@ export function describeLimits(start: StartNodes, parts: number): void {
       expect(top.epoch).not.toBe(epoch);
     });
 
+    it('of streams: the uid that was silent for the longest is forgotten, with what it has', async () => {
+      const [a, b] = await start(2, { maxStreams: parts * 3 });
+      // The braces keep them in one part.
+      const epoch = await fill(a, '{x}old', 2);
+      const then = Date.now();
+      await until('the clock has moved', () => Date.now() > then);
+      await b.history.open('{x}here', {});
+      const later = Date.now();
+      await until('the clock has moved', () => Date.now() > later);
+      await fill(b, '{x}new', 1);
+      await a.append('{x}old', 'once more');
+      await a.history.open('{x}newest', {});
+      expect(await a.history.messages('{x}old', 0, 1)).toBeUndefined();
+      expect(await firstOf(a, '{x}new')).toBe(1);
+      expect(await reasonOf(b, '{x}old', epoch, 3)).toBe('epoch');
+      expect(await a.history.messages('{x}here', 0, 1)).toBeUndefined();
+      const uids = Array.from({ length: 20 }, (_, i) => `{x}more ${i}`);
+      for (const uid of uids) await fill(a, uid, 1);
+      const firsts = await Promise.all(uids.map((uid) => firstOf(b, uid)));
+      expect(firsts.filter((first) => first === 1)).toHaveLength(3);
+    });
+
     it('of devices: the one that was silent for the longest is forgotten', async () => {
       const [a] = await start(1, { maxDevices: 2 });
       const epoch = await fill(a, 'ann', 3);

@@ -33,9 +33,7 @@ export class Store {
     this.node = node;
     this.turns = turns;
     this.outflow = outflow;
-    const { maxLength, maxBytes, ttl, maxTotalBytes, maxDevices, maxNotes } = options;
-    const maxShardBytes = Math.max(Math.ceil(maxTotalBytes / shards.all.length), maxBytes);
-    const limits = [maxLength, maxBytes, ttl, maxShardBytes, maxDevices, maxNotes].join(' ');
+    const limits = limitsOf(options, shards.all.length);
     this.settings = new Map(
       shards.all.map((shard) => [shard, `${shard.names.base} ${shard.publishCommand} ${limits}`]),
     );
@@ -76,4 +74,12 @@ export class Store {
     }
     await Promise.all(done);
   }
+}
+
+/** What the preamble of the scripts calls the setting, of one of so many shards. */
+function limitsOf(options: CheckedHistoryOptions, shards: number): string {
+  const { maxLength, maxBytes, ttl, maxTotalBytes, maxStreams, maxDevices, maxNotes } = options;
+  const total = Math.max(Math.ceil(maxTotalBytes / shards), maxBytes);
+  const streams = Math.ceil(maxStreams / shards);
+  return [maxLength, maxBytes, ttl, total, streams, maxDevices, maxNotes].join(' ');
 }

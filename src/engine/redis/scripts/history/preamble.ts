@@ -3,7 +3,7 @@ import { NOTE_BYTES, PAGE_BYTES } from '../../../../history/sizes.js';
 /**
  * Begins every script that deals with what is kept. The first argument is the **setting**, divided
  * by spaces: base and publishing command of the shard, most messages of a uid, most bytes of a uid,
- * ttl in ms, most bytes of the shard, most devices of a uid, most notes of a uid.
+ * ttl in ms, most bytes and most streams of the shard, most devices of a uid, most notes of a uid.
  *
  * REDIS.md, "What is kept", describes the keys. Every script counts what it adds and takes out, in
  * one step, so the sums are exact. Offsets have no holes and messages go at the beginning only, so
@@ -11,18 +11,19 @@ import { NOTE_BYTES, PAGE_BYTES } from '../../../../history/sizes.js';
  */
 export const PREAMBLE = `
 local call = redis.call
-local base, publish, maxLength, maxBytes, ttl, maxTotal, maxDevices, maxNotes =
-  string.match(ARGV[1], '(%S+) (%a+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+)')
+local base, publish, maxLength, maxBytes, ttl, maxTotal, maxStreams, maxDevices, maxNotes =
+  string.match(ARGV[1], '(%S+) (%a+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+) (%d+)')
 maxLength, maxBytes, ttl = tonumber(maxLength), tonumber(maxBytes), tonumber(ttl)
-maxTotal, maxDevices, maxNotes = tonumber(maxTotal), tonumber(maxDevices), tonumber(maxNotes)
+maxTotal, maxStreams = tonumber(maxTotal), tonumber(maxStreams)
+maxDevices, maxNotes = tonumber(maxDevices), tonumber(maxNotes)
 local time = call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local slack = math.floor(math.min(ttl / 16, 10000))
 
 local streams, kepts, opens, notes =
   base .. ':stream:', base .. ':kept:', base .. ':open:', base .. ':notes:'
-local oldest, sizes, ids, due, owed, totals = base .. ':oldest', base .. ':sizes',
-  base .. ':ids', base .. ':due', base .. ':owed', base .. ':totals'
+local known, oldest, sizes, ids, due, owed, totals = base .. ':known', base .. ':oldest',
+  base .. ':sizes', base .. ':ids', base .. ':due', base .. ':owed', base .. ':totals'
 
 -- The parts of a message as it is kept: see append.
 local function parse(entry)
@@ -122,12 +123,20 @@ local function find(uid)
   return stream[1], tonumber(stream[2]), tonumber(stream[3])
 end
 
-local function begin(uid)
+-- The uid has no stream any more; what is still to be handed over as undelivered stays.
+local function forget(uid)
   while call('LLEN', kepts .. uid) > 0 and call('ZSCORE', oldest, uid) do
     pop(uid, true)
     reindex(uid)
   end
   call('DEL', streams .. uid, kepts .. uid, opens .. uid, notes .. uid)
+  call('ZREM', known, uid)
+end
+
+local function begin(uid)
+  forget(uid)
+  if call('ZCARD', known) >= maxStreams then forget(call('ZRANGE', known, 0, 0)[1]) end
+  call('ZADD', known, now, uid)
   local epoch = string.format('%x.%x.', time[1], time[2]) .. call('HINCRBY', totals, 'epochs', 1)
   call('HSET', streams .. uid, 'e', epoch, 't', 0, 'l', now)
   call('PEXPIRE', streams .. uid, ttl + slack)
@@ -138,6 +147,7 @@ end
 local function live(uid, since)
   if since + slack > now then return end
   call('HSET', streams .. uid, 'l', now)
+  call('ZADD', known, now, uid)
   call('PEXPIRE', streams .. uid, ttl + slack)
   call('PEXPIRE', kepts .. uid, 4 * ttl)
   call('PEXPIRE', opens .. uid, 4 * ttl)

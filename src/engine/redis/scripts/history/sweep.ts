@@ -25,7 +25,8 @@ for _, name in ipairs(late) do
   call('ZREM', opens .. uid, 'd' .. offset)
   release(epoch, offset, uid)
 end
-for _, key in ipairs({ oldest, sizes, ids, due, owed, totals }) do
+call('ZREMRANGEBYSCORE', known, '-inf', now - ttl - slack)
+for _, key in ipairs({ known, oldest, sizes, ids, due, owed, totals }) do
   call('PEXPIRE', key, 2 * ttl)
 end
 return budget > #late and 0 or 1
