@@ -18,6 +18,8 @@ const CHUNK = 16_384;
 export interface ReplaySocket {
   /** Sends past what waits; answers when there is room for more, or the socket has gone. */
   writeAll(frames: readonly OutboundFrame[]): MaybePromise<void>;
+  /** So many bytes of what it missed are in memory until it reads: they count as what waits. */
+  reserve(bytes: number): void;
   /** Nothing waits any more; messages up to this offset have been sent. */
   release(offset: number): void;
   shut(code: number, reason: string): void;
@@ -57,9 +59,14 @@ export class Replay {
   private async sendAll(socket: ReplaySocket): Promise<boolean> {
     const { offset: end, epoch } = this.first.top;
     for (let page = this.first; ;) {
+      let left = lengthOf(page.messages);
       for (const chunk of chunksOf(page.messages)) {
         const sent = this.send(socket, chunk);
-        if (isPromise(sent)) await sent;
+        left -= lengthOf(chunk);
+        if (isPromise(sent)) {
+          socket.reserve(left);
+          await sent;
+        }
         if (this.isOver) return false;
       }
       this.receiver.catchup.after = page.through;
@@ -102,6 +109,10 @@ export class Replay {
 
 function frameOf(message: Message, { codec }: Connection): OutboundFrame {
   return new OutboundFrame(codec.encodeMessage(message)!);
+}
+
+function lengthOf(messages: readonly Kept[]): number {
+  return messages.reduce((sum, { message }) => sum + message.json.length, 0);
 }
 
 function* chunksOf(messages: readonly Kept[]): Iterable<Kept[]> {

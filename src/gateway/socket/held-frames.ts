@@ -11,6 +11,8 @@ interface Held {
 /** Frames of others that wait until a socket has been let in, and has got what it missed. */
 export class HeldFrames {
   bytes = 0;
+  /** Bytes of what it missed that are in memory until it reads. */
+  reserved = 0;
   private readonly held: Held[] = [];
 
   constructor(private readonly backlog: Backlog) {}
@@ -33,6 +35,12 @@ export class HeldFrames {
     }
   }
 
+  reserve(bytes: number): void {
+    const more = bytes - this.reserved;
+    this.reserved = bytes;
+    this.backlog.count(more);
+  }
+
   /** Its client has closed, or reads too slowly. */
   drop(reason: 'slow' | 'closed'): void {
     this.backlog.dropped(reason, this.held.length);
@@ -41,6 +49,7 @@ export class HeldFrames {
 
   /** They wait no more. */
   discard(): void {
+    this.reserve(0);
     for (const { frame } of this.held.splice(0)) this.backlog.release(frame);
   }
 

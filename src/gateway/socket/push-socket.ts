@@ -235,8 +235,12 @@ export class PushSocket
     frames.forEach((frame, i) => this.sendByWs(frame, i === last ? taken : undefined));
   }
 
+  reserve(bytes: number): void {
+    if (!this.isClosed) this.heldFrames.reserve(bytes);
+  }
+
   get heldBytes(): number {
-    return this.held === null ? 0 : this.held.bytes;
+    return this.held === null ? 0 : this.held.bytes + this.held.reserved;
   }
 
   get writeQueueSize(): number | undefined {
@@ -450,10 +454,14 @@ export class PushSocket
     if (framed(frame).length >= LARGE) this.flush();
   }
 
+  private get heldFrames(): HeldFrames {
+    return (this.held ??= new HeldFrames(this.host.backlog));
+  }
+
   /** Lets go of a client for whom too much is held already. */
   private roomToHold(): HeldFrames | undefined {
     if (this.isClosed) return undefined;
-    const held = (this.held ??= new HeldFrames(this.host.backlog));
+    const held = this.heldFrames;
     if (held.bytes <= this.host.backlog.maxBytes) return held;
     shutSlow(this);
     return undefined;
