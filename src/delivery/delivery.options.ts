@@ -102,6 +102,15 @@ export interface DeliveryOptions {
   maxPendingRequests?: number | undefined;
 
   /**
+   * Answers that wait for those of other devices, in requests of this node with the policy `all`,
+   * may take so much memory together, counted as JSON and 200 bytes for each; the request that
+   * gets one more fails with RATE_LIMITED.
+   *
+   * @default 67_108_864 bytes (64 MiB)
+   */
+  maxAnswerBytes?: number | undefined;
+
+  /**
    * For the answers to a request, or the receipts of a send, where the call names no `timeout`.
    *
    * @default 10_000 ms
@@ -117,6 +126,7 @@ export const deliveryOptions = {
   idempotencyWindow: { default: 600_000, rule: whole('milliseconds', 1) },
   idempotencyLease: { default: 10_000, rule: whole('milliseconds', 1) },
   maxPendingRequests: { default: 10_000, rule: whole('requests', 1) },
+  maxAnswerBytes: { default: 64 * 1024 * 1024, rule: whole('bytes', 1_024, Infinity) },
   requestTimeout: { default: 10_000, rule: whole('milliseconds', 1) },
 } satisfies OptionTable<DeliveryOptions>;
 

@@ -1,6 +1,7 @@
 import { ErrorCode } from '../protocol/codes.js';
 import { nodeOfConnection } from '../protocol/names.js';
 import { PushException } from '../protocol/push.exception.js';
+import type { AnswerRoom } from './answer-room.js';
 import type { RequestAnswer, RequestOutcome, RequestPolicy } from './request-options.js';
 import type { AnsweredNote, AskedDevice, AskedNote } from './request-notes.js';
 
@@ -16,8 +17,13 @@ export class PendingRequest {
   private readonly open = new Map<string, AskedDevice>();
   private readonly answers: RequestAnswer[] = [];
   private refusals = 0;
+  /** Of the answers that wait for others. */
+  private bytes = 0;
 
-  constructor(private readonly policy: RequestPolicy) {
+  constructor(
+    private readonly policy: RequestPolicy,
+    private readonly room: AnswerRoom,
+  ) {
     this.outcome = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;
@@ -46,8 +52,9 @@ export class PendingRequest {
     const device = this.open.get(note.connectionId);
     if (device === undefined) return;
     this.open.delete(note.connectionId);
-    if ('data' in note) this.answers.push({ ...device, data: note.data });
-    else this.refusals += 1;
+    if (!('data' in note)) this.refusals += 1;
+    else if (this.hasRoomFor(note.data)) this.answers.push({ ...device, data: note.data });
+    else return this.fail(tooLarge());
     this.check();
   }
 
@@ -60,6 +67,19 @@ export class PendingRequest {
     this.reject(error);
   }
 
+  /** Nobody waits for it any more. */
+  end(): void {
+    this.room.give(this.bytes);
+    this.bytes = 0;
+  }
+
+  /** The first answer waits for nobody if it is enough. */
+  private hasRoomFor(data: unknown): boolean {
+    const bytes = this.policy === 'any' ? 0 : this.room.take(data);
+    this.bytes += bytes ?? 0;
+    return bytes !== undefined;
+  }
+
   private check(): void {
     const { answers, expected, nodes, open } = this;
     if (this.policy === 'any' && answers.length > 0) return this.resolve({ answers });
@@ -67,6 +87,13 @@ export class PendingRequest {
     if (answers.length > 0) this.resolve({ answers });
     else this.reject(this.refusals > 0 ? rejected() : offline());
   }
+}
+
+function tooLarge(): PushException {
+  return new PushException(
+    ErrorCode.RATE_LIMITED,
+    'Ask later, fewer devices, or for less: the answers that wait on this node take too much memory.',
+  );
 }
 
 function offline(): PushException {

@@ -7,6 +7,7 @@ import { PushException } from '../protocol/push.exception.js';
 import { within } from '../protocol/within.js';
 import { LocalNode } from '../registry/local-node.js';
 import { DELIVERY_OPTIONS, type CheckedDeliveryOptions } from './delivery.options.js';
+import { AnswerRoom } from './answer-room.js';
 import { PendingRequest } from './pending-request.js';
 import { readAnswered, readAsked, readLeft, RequestNote } from './request-notes.js';
 import type { RequestOptions, RequestOutcome } from './request-options.js';
@@ -16,6 +17,7 @@ import { Sender } from './sender.js';
 @Injectable()
 export class Requests {
   private readonly pending = new Map<string, PendingRequest>();
+  private readonly room: AnswerRoom;
 
   constructor(
     private readonly sender: Sender,
@@ -23,6 +25,7 @@ export class Requests {
     private readonly local: LocalNode,
     @Inject(DELIVERY_OPTIONS) private readonly options: CheckedDeliveryOptions,
   ) {
+    this.room = new AnswerRoom(options.maxAnswerBytes);
     local.listen(RequestNote.ASKED, (note) => {
       const asked = readAsked(note);
       const request = this.pending.get(asked.id);
@@ -41,7 +44,7 @@ export class Requests {
 
   /**
    * @throws PushException OFFLINE, TIMEOUT, or REJECTED when every device refused; RATE_LIMITED
-   *   when `maxPendingRequests` are open; VALIDATION_FAILED when `data` has no JSON form;
+   *   when `maxPendingRequests` are open or answers take more than `maxAnswerBytes`; VALIDATION_FAILED when `data` has no JSON form;
    *   UNAVAILABLE when the cluster cannot be reached, or this node stops
    */
   async ask(
@@ -52,7 +55,7 @@ export class Requests {
     if (this.pending.size >= this.options.maxPendingRequests) throw tooMany();
     const awaited = { node: this.local.node, timeout };
     const message = this.sender.compose({ data }).asRequest(awaited);
-    const request = new PendingRequest(policy);
+    const request = new PendingRequest(policy, this.room);
     this.pending.set(message.id, request);
     // Its time begins before the message goes out: no node gives up earlier than this one.
     const outcome = within(timeout, request.outcome, (reject) => reject(timedOut(timeout)));
@@ -61,6 +64,7 @@ export class Requests {
       return await outcome;
     } finally {
       this.pending.delete(message.id);
+      request.end();
       for (const node of request.openNodes) this.tellOver(node, message.id);
     }
   }

@@ -1,12 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import { describeRequests } from './requests/answers.js';
 import { describeResponses } from './requests/responses.js';
+import { asked } from '../support/asked.js';
 import { useMemoryCluster } from '../support/use-cluster.js';
 
 describe('requests over the memory engine', () => {
   const cluster = useMemoryCluster();
   describeRequests(cluster);
   describeResponses(cluster);
+
+  it('fail when answers that wait for others take more than maxAnswerBytes', async () => {
+    const app = await cluster.start({ push: { maxAnswerBytes: 10_000 } });
+    const devices = await cluster.devices('ada', app, app, app);
+    for (let round = 0; round < 3; round++) {
+      const outcome = app.push.request('ada', 1, { policy: 'all' });
+      const requests = await Promise.all(devices.map(asked));
+      requests[0].answer('x'.repeat(4_000));
+      requests[1].answer('x'.repeat(round === 1 ? 7_000 : 4_000));
+      requests[2].answer('y');
+      if (round === 1) await expect(outcome).rejects.toMatchObject({ code: 'RATE_LIMITED' });
+      else expect((await outcome).answers).toHaveLength(3);
+      for (const device of devices) await device.settle();
+    }
+    const outcome = app.push.request('ada', 1, { policy: 'any' });
+    (await asked(devices[0])).answer('x'.repeat(20_000));
+    expect((await outcome).answers).toHaveLength(1);
+  });
 
   it('are refused beyond maxPendingRequests, until one is over', async () => {
     const app = await cluster.start({ push: { maxPendingRequests: 1 } });
