@@ -122,6 +122,8 @@ describe('recovery', () => {
     expect(await client.request('ack', { offset: 0 })).toMatchObject({
       data: { code: 'UNAVAILABLE' },
     });
+    const kept = b.push.sendToUid('ada', 'not kept', RETAIN);
+    await expect(kept).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await b.push.sendToUid('ada', 'plain').catch(() => undefined);
     expect(await client.nextData()).toBe('plain');
     await redis.restart();
