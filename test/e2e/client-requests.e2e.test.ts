@@ -39,6 +39,23 @@ describe('a request of the application', () => {
     expect(client.state.name).toBe('connected');
   });
 
+  it('is over for the device when its time is up, and a later answer harms nobody', async () => {
+    await app.start();
+    const client = await connected();
+    const [late, over] = [deferred<string>(), deferred<unknown>()];
+    client.onRequest((_, { signal }) => {
+      signal.addEventListener('abort', () => over.resolve('over'));
+      return late.promise;
+    });
+    const asking = app.push.request('ada', 1, { timeout: 50 });
+    await expect(asking).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect(await over.promise).toBe('over');
+    late.resolve('too late');
+    client.onRequest(() => 'in time');
+    const { answers } = await app.push.request('ada', 2);
+    expect(answers).toMatchObject([{ data: 'in time' }]);
+  });
+
   it('is over for the other devices when one has answered', async () => {
     await app.start();
     const [slow, quick] = [await connected(), await connected()];

@@ -37,7 +37,7 @@ const ERRORS = {
   409: 'Every device refused the request.',
   413: 'The body, or the data in it, is larger than the limit.',
   415: 'The body is not application/json in UTF-8, or compressed with something unknown.',
-  422: 'The Idempotency-Key came before with another body.',
+  422: 'The Idempotency-Key came before with another body; the code is CONFLICT.',
   429: 'Too many requests of this node wait for answers or receipts; try again later.',
   503: 'The cluster cannot be reached now; try again later.',
   504: 'The request was not answered in time.',
