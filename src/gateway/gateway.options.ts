@@ -56,10 +56,11 @@ export interface GatewayOptions {
   maxPayload?: number | undefined;
 
   /**
-   * What may wait of one connection while an earlier frame is handled, decompressed, each frame
-   * with 64 bytes for itself; beyond it the socket is closed with 4529. Reading stops long before,
-   * at what one read of the operating system brings (64 KiB), so that a client which only sends
-   * fast never comes here: only compression makes more of it.
+   * What may wait of one connection while an earlier frame is handled, beside one frame of
+   * `maxPayload`, decompressed, each frame with 64 bytes for itself; beyond it the socket is closed
+   * with 4529. Reading stops long before, at what one read of the operating system brings (64 KiB),
+   * and so does decompressing, so that a client which only sends fast never comes here. With
+   * `direct: false` all that one read brings is decompressed: then it may, by compressed frames.
    *
    * @default 1_048_576 bytes (1 MiB)
    */

@@ -120,16 +120,60 @@ describe('what waits is bounded', () => {
     expect(third.received).toEqual([]);
   });
 
-  it('as it is without compression', async () => {
-    await app.start({ push: { perMessageDeflate: true } });
+  it('by one frame, however large, and what one read brings', async () => {
+    await app.start({ push: { maxPayload: 3_000_000 } });
+    const large = frame({ event: 'ping', data: 'x'.repeat(2_900_000) });
+    const raw = await burst(app, [auth('ada'), large, large, frame({ event: 'ping', id: 'last' })]);
+    await gate.reached;
+    gate.open();
+    for (const expected of ['auth', 'pong', 'pong', 'last']) {
+      expect(await raw.nextText()).toContain(expected);
+    }
+  });
+});
+
+describe('compressed frames', () => {
+  const app = useApp({ push: { authenticator: new Slow(), perMessageDeflate: true } });
+  const COUNT = 100;
+  /** A client of which six million bytes come in one read, before it is let in. */
+  const burstOfSixMillion = async (): Promise<RawSocket> => {
     const raw = await app.openRaw({
       protocols: 'push.v1.json',
       headers: { 'Sec-WebSocket-Extensions': `permessage-deflate; ${NO_CONTEXT}` },
     });
-    const ping = JSON.stringify({ event: 'ping', data: 'x'.repeat(60_000) });
-    const compressed = buildFrame({ payload: deflated(ping), rsv: 4 });
-    expect(compressed.length).toBeLessThan(200);
-    await raw.write(Buffer.concat([auth('ada'), ...Array<Buffer>(40).fill(compressed)]));
+    const pings = Array.from({ length: COUNT }, (_, id) => {
+      const ping = JSON.stringify({ event: 'ping', id, data: 'x'.repeat(60_000) });
+      return buildFrame({ payload: deflated(ping), rsv: 4 });
+    });
+    expect(pings[0].length).toBeLessThan(200);
+    await raw.write(Buffer.concat([auth('ada'), ...pings]));
+    return raw;
+  };
+
+  it('are inflated when it is their turn, however much they hold', async () => {
+    const raw = await burstOfSixMillion();
+    await gate.reached;
+    gate.open();
+    expect(await raw.nextText()).toContain('auth');
+    for (let id = 0; id < COUNT; id++) {
+      expect(JSON.parse(await raw.nextText())).toMatchObject({ event: 'pong', id });
+    }
+  });
+
+  it('are forgotten when the socket closes meanwhile', async () => {
+    await app.start({ push: { closeTimeout: 100 } });
+    const raw = await burstOfSixMillion();
+    await gate.reached;
+    const closed = app.close();
+    await raw.waitForEnd();
+    gate.open();
+    await closed;
+    expect(raw.received.filter(({ text }) => text?.includes('pong'))).toEqual([]);
+  });
+
+  it('are inflated at once where only the public API of ws is used, and bounded then', async () => {
+    await app.start({ push: { direct: false } });
+    const raw = await burstOfSixMillion();
     expect(await raw.nextText()).toContain('RATE_LIMITED');
     expect(await raw.waitForCloseFrame()).toMatchObject({ code: 4529 });
   });

@@ -187,7 +187,7 @@ describe.each(Object.entries(STAGES))('while %s is waited for, a socket that', (
   let goOn: () => void;
 
   beforeEach(async () => {
-    const options = { maxPendingBytes: 1_000, closeTimeout: 100 };
+    const options = { maxPayload: 500, maxPendingBytes: 500, closeTimeout: 100 };
     await app.start({ push: { ...options, ...(await stage.options()) } });
     bystander = await app.json('bystander');
     events = eventsOf(app.push);

@@ -220,7 +220,7 @@ describe('the first message', () => {
 
   it('closes with 4529 when more waits than the option allows', async () => {
     const authenticator = new GatedAuthenticator();
-    await app.start({ push: { authenticator, maxPendingBytes: 1_000 } });
+    await app.start({ push: { authenticator, maxPayload: 200, maxPendingBytes: 800 } });
     const client = await app.connectJson();
     for (let i = 0; i < 20; i++) client.send({ event: 'auth', data: { uid: 'ada' } });
     expect(await client.next()).toMatchObject({ data: { code: 'RATE_LIMITED' } });

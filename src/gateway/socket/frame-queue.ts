@@ -43,7 +43,9 @@ export interface Queued<S> extends Refusable {
 }
 
 export interface QueueOptions {
-  /** Bytes of one connection that may wait. */
+  /** Bytes of one frame. */
+  maxPayload: number;
+  /** Bytes of one connection that may wait beside one frame. */
   maxPendingBytes: number;
   /** Bytes that may wait of all connections together that are not in yet. */
   maxStrangerBytes: number;
@@ -99,8 +101,8 @@ export class FrameQueue<S extends Queued<S>> {
   }
 
   private isTooMuch({ waitingBytes, strangerBytes }: S): boolean {
-    const { maxPendingBytes, maxStrangerBytes } = this.options;
-    if (waitingBytes > maxPendingBytes) return true;
+    const { maxPayload, maxPendingBytes, maxStrangerBytes } = this.options;
+    if (waitingBytes > maxPayload + maxPendingBytes) return true;
     return strangerBytes > 0 && this.strangerBytes > maxStrangerBytes;
   }
 

@@ -10,6 +10,7 @@ import { OutboundFrame, type Abortable, type Transport } from '../../registry/tr
 import type { NestCallback } from '../../routing/frames/frame-handler.js';
 import type { Replies } from '../../routing/frames/replies.js';
 import { readDirectly, readOn, type DirectlyRead } from '../wire/direct-reader.js';
+import { inflateInTurn, inflateOn } from '../wire/inflation.js';
 import { framed, payloadOf } from '../wire/wire-frame.js';
 import { writeFrames, writeQueueOf } from '../wire/write.js';
 import { flushSoon } from '../wire/write-batch.js';
@@ -277,7 +278,7 @@ export class PushSocket
 
   readOn(): void {
     const { unread } = this;
-    if (unread === null) return;
+    if (unread === null) return inflateOn(this);
     this.unread = null;
     this.host.count(this, -unread.length);
     readOn(this, unread);
@@ -361,10 +362,10 @@ export class PushSocket
 
   /**
    * Lets plain frames go past ws in both directions, where this version of it is built as we
-   * know it and nothing is negotiated that changes frames.
+   * know it. Where compression is negotiated frames are for ws, which is told when to inflate them.
    */
   goDirect(): void {
-    if (this.extensions !== '') return;
+    if (this.extensions !== '') return inflateInTurn(this);
     const { _socket: tcp } = internalsOf(this);
     const [toWs] = tcp.listeners('data') as DataListener[];
     this.tcp = tcp;

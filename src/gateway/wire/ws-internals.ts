@@ -18,7 +18,17 @@ export interface WsInternals {
     readonly _loop: boolean;
     readonly _writableState: { readonly length: number; readonly errored: Error | null };
   };
+  readonly _extensions: { readonly 'permessage-deflate'?: Inflater };
   readonly _sender: { readonly _state: number; readonly _firstFragment: boolean };
+}
+
+/** The part of its extension for compression that its receiver calls. */
+export interface Inflater {
+  decompress(
+    data: Buffer,
+    isLast: boolean,
+    done: (error: Error | null, inflated?: Buffer) => void,
+  ): void;
 }
 
 export function internalsOf(socket: WebSocket): WsInternals {
