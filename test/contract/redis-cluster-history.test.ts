@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { RedisEngine } from '../../src/engine/redis/index.js';
 import { historyClusterOf } from '../support/history-node.js';
 import { RedisClusterServers } from '../support/redis-server.js';
+import { PATIENT } from '../support/use-redis.js';
 import { describeHistory } from './history.contract.js';
 
 const SHARDS = 16;
@@ -19,7 +20,7 @@ describeHistory(
     // Every cluster of nodes has the same Redis, and a prefix of its own.
     const prefix = `test${++prefixes}`;
     const cluster = { nodes: servers.addresses.slice(0, 1) };
-    const engine = { cluster, prefix, shards: SHARDS };
+    const engine = { ...PATIENT, cluster, prefix, shards: SHARDS };
     return historyClusterOf(() => new RedisEngine(engine), options);
   },
   SHARDS,

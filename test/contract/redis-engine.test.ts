@@ -1,6 +1,6 @@
 import { RedisEngine } from '../../src/engine/redis/index.js';
 import { clusterOf } from '../support/engine-cluster.js';
-import { useSharedRedis } from '../support/use-redis.js';
+import { PATIENT, useSharedRedis } from '../support/use-redis.js';
 import { describeEngine } from './engine.contract.js';
 
 const redis = useSharedRedis();
@@ -9,5 +9,5 @@ let prefixes = 0;
 describeEngine('RedisEngine with one server', () => {
   // Every cluster of nodes has the same Redis, and a prefix of its own.
   const prefix = `test${++prefixes}`;
-  return Promise.resolve(clusterOf(() => new RedisEngine({ url: redis.url, prefix })));
+  return Promise.resolve(clusterOf(() => new RedisEngine({ ...PATIENT, url: redis.url, prefix })));
 });

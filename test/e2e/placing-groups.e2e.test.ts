@@ -10,7 +10,7 @@ import {
 import type { JsonClient } from '../support/client.js';
 import { RedisClusterServers } from '../support/redis-server.js';
 import { useApp, type TestApp } from '../support/use-app.js';
-import { useSharedRedis } from '../support/use-redis.js';
+import { PATIENT, useSharedRedis } from '../support/use-redis.js';
 
 /** Does something as soon as the node has begun to place a connection of ada or eve. */
 class Watched extends TrustUidAuthenticator {
@@ -76,10 +76,10 @@ describeGroups('in memory', () => new MemoryEngine());
 
 describe('in Redis', () => {
   const redis = useSharedRedis();
-  describeGroups('one server', () => new RedisEngine({ url: redis.url }));
+  describeGroups('one server', () => new RedisEngine({ ...PATIENT, url: redis.url }));
 
   const app = useApp(() => {
-    const engine = new RedisEngine({ url: redis.url, prefix: 'full' });
+    const engine = new RedisEngine({ ...PATIENT, url: redis.url, prefix: 'full' });
     return { push: { engine, authenticator, maxBufferedBytes: 4_000 } };
   });
 
@@ -108,6 +108,7 @@ describe('in Redis Cluster', () => {
     servers = await RedisClusterServers.start(3);
   });
   afterAll(() => servers.close());
-  const engine = () => new RedisEngine({ cluster: { nodes: servers.addresses.slice(0, 1) } });
+  const engine = () =>
+    new RedisEngine({ ...PATIENT, cluster: { nodes: servers.addresses.slice(0, 1) } });
   describeGroups('three masters', engine);
 });

@@ -2,7 +2,7 @@ import { describe } from 'vitest';
 import { RedisEngine } from '../../src/engine/redis/index.js';
 import { MemoryCluster, MemoryEngine, type PushHistoryOptions } from '../../src/index.js';
 import { useApp, type TestApp } from './use-app.js';
-import { useSharedRedis } from './use-redis.js';
+import { PATIENT, useSharedRedis } from './use-redis.js';
 
 /** Two nodes of one system, each an application of its own. They start when they are needed. */
 export interface TwoNodes {
@@ -31,7 +31,8 @@ export function describeOnEachStore(
   describe(`${name}, in Redis`, () => {
     const redis = useSharedRedis();
     let systems = 0;
-    const engine = () => new RedisEngine({ url: redis.url, prefix: `system${systems}` });
+    const engine = () =>
+      new RedisEngine({ ...PATIENT, url: redis.url, prefix: `system${systems}` });
     tests(nodesOf(engine, () => systems++, history));
   });
 }

@@ -5,7 +5,7 @@ import type { AppOptions } from './app.js';
 import type { JsonClient } from './client.js';
 import { until } from './until.js';
 import { TestApp, useClients } from './use-app.js';
-import { useSharedRedis } from './use-redis.js';
+import { PATIENT, useSharedRedis } from './use-redis.js';
 
 /** Applications that are nodes of one system; they and their clients end with the test. */
 export interface ClusterUnderTest {
@@ -36,7 +36,8 @@ export function useRedisCluster(
   beforeEach(() => {
     tests += 1;
   });
-  const engine = () => new RedisEngine({ url: redis.url, prefix: `test${tests}`, ...options });
+  const engine = () =>
+    new RedisEngine({ ...PATIENT, url: redis.url, prefix: `test${tests}`, ...options });
   return useCluster(engine, defaults);
 }
 

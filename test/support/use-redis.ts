@@ -6,6 +6,12 @@ import { EngineNode } from './engine-node.js';
 import { RedisServer } from './redis-server.js';
 import { until } from './until.js';
 
+/**
+ * For tests that are about something else: Redis shares a busy machine with what asks it, and may
+ * take its time to answer a burst.
+ */
+export const PATIENT = { commandTimeout: 15_000 };
+
 /** An empty Redis server for each test, there before it and gone after it. */
 export function useRedis(): RedisServer {
   const redis = new RedisServer();
@@ -31,7 +37,7 @@ export interface NodesUnderTest {
   readonly allDown: () => Promise<void>;
 }
 
-/** Nodes with Redis engines of these options, asked for at each start; they stop with the test. */
+/** Nodes with patient engines of these options, asked for at each start; they stop with the test. */
 export function useNodes(defaults: () => RedisEngineOptions = () => ({})): NodesUnderTest {
   // What an engine logs is right in an application and noise in a test.
   beforeAll(() => Logger.overrideLogger(false));
@@ -43,7 +49,10 @@ export function useNodes(defaults: () => RedisEngineOptions = () => ({})): Nodes
   return {
     all,
     start: (options, limit) => {
-      const node = new EngineNode(new RedisEngine({ ...defaults(), ...options }), limit);
+      const node = new EngineNode(
+        new RedisEngine({ ...PATIENT, ...defaults(), ...options }),
+        limit,
+      );
       all.push(node);
       return node.start();
     },

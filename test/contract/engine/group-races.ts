@@ -4,7 +4,8 @@ import type { ThreeNodes } from './cluster.js';
 
 const RACERS = Array.from({ length: 300 }, (_, i) => `racer${i}`);
 
-const groupOf = (uid: string): string => `group of ${uid}`;
+// Of characters that mean something in patterns of Redis.
+const groupOf = (uid: string): string => `group [*?\\] of ${uid}`;
 
 /** What two nodes do at the same time. */
 type Change = (node: EngineNode, uid: string) => Promise<void>;

@@ -66,7 +66,7 @@ export class GroupStore {
   /** Takes every uid out of the group. */
   async dissolve(group: string): Promise<void> {
     // Also those of which the group has not heard.
-    if (this.shards.all.length > 1) await this.sweep();
+    if (this.shards.all.length > 1) await this.sweep(`${literally(group)}\n*`);
     for await (const uids of this.members(group)) await this.change('leave', group, uids);
   }
 
@@ -130,16 +130,16 @@ export class GroupStore {
     home.run(indexed, [`${task} ${step}`, group, ...uids]).catch(() => undefined);
   }
 
-  /** Tells groups what they have not heard of, whoever was to. */
-  private async sweep(): Promise<void> {
-    await Promise.all(this.shards.all.map((shard) => this.sweepIn(shard)));
+  /** Tells groups what they have not heard of, whoever was to: those that match. */
+  private async sweep(pattern = '*'): Promise<void> {
+    await Promise.all(this.shards.all.map((shard) => this.sweepIn(shard, pattern)));
   }
 
-  private async sweepIn(home: Shard): Promise<void> {
+  private async sweepIn(home: Shard, pattern: string): Promise<void> {
+    const how = ['MATCH', pattern, 'COUNT', String(BATCH)];
     let cursor = '0';
     do {
-      const key = home.names.unindexed;
-      const reply = await home.send(['HSCAN', key, cursor, 'COUNT', String(BATCH)]);
+      const reply = await home.send(['HSCAN', home.names.unindexed, cursor, ...how]);
       const [next, found] = reply as [string, string[]];
       const told: Promise<void>[] = [];
       for (let i = 0; i < found.length; i += 2) {
@@ -151,4 +151,9 @@ export class GroupStore {
       cursor = next;
     } while (cursor !== '0');
   }
+}
+
+/** As a pattern of Redis that nothing else matches. */
+function literally(name: string): string {
+  return name.replace(/[*?[\]\\]/g, '\\$&');
 }
