@@ -7,7 +7,12 @@ import {
 } from './delivery/delivery.options.js';
 import { ENGINE_OPTIONS, engineOptions, type EngineOptions } from './engine/engine.options.js';
 import { GATEWAY_OPTIONS, gatewayOptions, type GatewayOptions } from './gateway/gateway.options.js';
-import { checkOption, checkOptions } from './options/check-options.js';
+import {
+  checkBeside,
+  checkFromFactory,
+  checkOption,
+  checkOptions,
+} from './options/check-options.js';
 import type { Option, OptionTable } from './options/option-table.js';
 import {
   REGISTRY_OPTIONS,
@@ -15,7 +20,6 @@ import {
   type RegistryOptions,
 } from './registry/registry.options.js';
 import { UidGateway } from './routing/handlers/uid.gateway.js';
-import { isObject } from './protocol/is-object.js';
 import { ROUTING_OPTIONS, routingOptions, type RoutingOptions } from './routing/routing.options.js';
 import {
   WATCHING_OPTIONS,
@@ -106,13 +110,7 @@ const MAKERS = ['useFactory', 'useClass', 'useExisting'] as const;
  */
 export function checkAsyncOptions(given: PushModuleAsyncOptions): void {
   const known = ['imports', 'inject', 'gateway', ...MAKERS];
-  const unknown = Object.keys(given).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw new Error(
-      `${OWNER}.forRootAsync: there is no option "${unknown}"; the options are ${known.join(', ')}. ` +
-        'All others are what the factory makes.',
-    );
-  }
+  checkBeside(OWNER, known, given);
   const makers = MAKERS.filter((name) => given[name] !== undefined);
   if (makers.length !== 1) {
     throw new Error(
@@ -126,16 +124,7 @@ export function checkAsyncOptions(given: PushModuleAsyncOptions): void {
 
 /** @throws Error when a factory made no options, or one that it cannot decide */
 export function checkMade(made: unknown): MadePushModuleOptions {
-  if (!isObject(made)) {
-    throw new Error(
-      `${OWNER}.forRootAsync: its factory returned ${String(made)} instead of options.`,
-    );
-  }
-  if (!('gateway' in made)) return made;
-  throw new Error(
-    `${OWNER}: option "gateway" came from a factory; allowed is only beside it, in ` +
-      'forRootAsync({ gateway, useFactory }).',
-  );
+  return checkFromFactory(OWNER, made, ['gateway']);
 }
 
 function isUidGateway(value: unknown): boolean {

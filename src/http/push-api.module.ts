@@ -9,9 +9,9 @@ import { RouterModule } from '@nestjs/core';
 import { ApiKeys } from './api-keys.js';
 import { decoratedController } from './decorated-controller.js';
 import {
+  checkAsyncOptions,
   checkMadeOptions,
   checkPushApiOptions,
-  checkRouteOptions,
   PUSH_API_OPTIONS,
   type CheckedPushApiOptions,
   type PushApiModuleAsyncOptions,
@@ -42,7 +42,7 @@ export class PushApiModule implements OnModuleInit {
   /** As `forRoot`, with options that are made when the application starts, but for the routes'. */
   static forRootAsync(options: PushApiModuleAsyncOptions): DynamicModule {
     const { imports = [], useFactory, inject } = options;
-    const beside = checkRouteOptions(options);
+    const beside = checkAsyncOptions(options);
     return dynamicModule(beside, imports, {
       provide: PUSH_API_OPTIONS,
       useFactory: async (...args: unknown[]) => checkMadeOptions(await useFactory(...args), beside),

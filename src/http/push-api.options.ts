@@ -1,5 +1,10 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
-import { brokenOption, checkOption, checkOptions } from '../options/check-options.js';
+import {
+  checkBeside,
+  checkFromFactory,
+  checkOption,
+  checkOptions,
+} from '../options/check-options.js';
 import { describeKind } from '../options/describe.js';
 import type { Checked, OptionTable } from '../options/option-table.js';
 import { whole } from '../options/rules.js';
@@ -50,8 +55,11 @@ export interface PushApiModuleAsyncOptions extends Pick<ModuleMetadata, 'imports
 }
 
 /** What stands beside a factory, and what it makes. */
-type RouteOptions = Pick<PushApiModuleOptions, 'path' | 'decorators'>;
+type RouteOptions = Pick<PushApiModuleOptions, (typeof BESIDE)[number]>;
 type MadeOptions = Omit<PushApiModuleOptions, keyof RouteOptions>;
+
+/** What decides the routes, which are declared before a factory runs. */
+const BESIDE = ['path', 'decorators'] as const;
 
 /** As errors name it. */
 const OWNER = 'PushApiModule';
@@ -100,8 +108,22 @@ export function checkPushApiOptions(options: PushApiModuleOptions): CheckedPushA
   return { ...checked, path: withoutSlashes(checked.path) };
 }
 
-/** @throws Error as `checkPushApiOptions` */
-export function checkRouteOptions(given: RouteOptions): RouteOptions & { path: string } {
+/**
+ * Checks what `forRootAsync` is given; answers what of it stands beside the factory.
+ *
+ * @throws Error as `checkPushApiOptions`
+ */
+export function checkAsyncOptions(
+  given: PushApiModuleAsyncOptions,
+): RouteOptions & { path: string } {
+  checkBeside(OWNER, ['imports', ...BESIDE, 'useFactory', 'inject'], given);
+  if (typeof given.useFactory !== 'function') {
+    throw new Error(`${OWNER}.forRootAsync needs useFactory, a function that makes the options.`);
+  }
+  return checkRouteOptions(given);
+}
+
+function checkRouteOptions(given: RouteOptions): RouteOptions & { path: string } {
   const path = checkOption(OWNER, 'path', pushApiOptions.path, given.path);
   const { decorators } = pushApiOptions;
   return {
@@ -115,13 +137,9 @@ export function checkRouteOptions(given: RouteOptions): RouteOptions & { path: s
  *
  * @throws Error as `checkPushApiOptions`
  */
-export function checkMadeOptions(made: MadeOptions, beside: RouteOptions): CheckedPushApiOptions {
-  for (const name of ['path', 'decorators'] as const) {
-    if (!(name in made)) continue;
-    const allowed = `only beside it, in forRootAsync({ ${name}, useFactory })`;
-    throw brokenOption(OWNER, name, 'made by useFactory', allowed);
-  }
-  return checkPushApiOptions({ ...made, ...beside });
+export function checkMadeOptions(made: unknown, beside: RouteOptions): CheckedPushApiOptions {
+  const options = checkFromFactory<MadeOptions>(OWNER, made, BESIDE);
+  return checkPushApiOptions({ ...options, ...beside });
 }
 
 function withoutSlashes(path: string): string {

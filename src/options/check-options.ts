@@ -36,6 +36,44 @@ function valueOf(owner: string, name: string, option: Option, given: unknown): u
   throw brokenOption(owner, name, (rule.show ?? describe)(value), rule.allowed);
 }
 
+/**
+ * Checks what stands beside a factory that makes the options: nothing but these.
+ *
+ * @throws Error that names what does not belong there
+ */
+export function checkBeside(owner: string, known: readonly string[], given: object): void {
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new Error(
+    `${owner}.forRootAsync: there is no option "${unknown}"; the options are ${known.join(', ')}. ` +
+      'All others are what the factory makes.',
+  );
+}
+
+/**
+ * Checks what a factory made, but for the options themselves: something, and nothing that is needed
+ * before the factory runs.
+ *
+ * @throws Error that says what it made, or names what has its place beside the factory
+ */
+export function checkFromFactory<O extends object>(
+  owner: string,
+  made: unknown,
+  beside: readonly string[],
+): O {
+  if (typeof made !== 'object' || made === null || Array.isArray(made)) {
+    throw new Error(
+      `${owner}.forRootAsync: its factory returned ${String(made)} instead of options.`,
+    );
+  }
+  for (const name of beside) {
+    if (!(name in made)) continue;
+    const allowed = `only beside it, in forRootAsync({ ${name}, useFactory })`;
+    throw brokenOption(owner, name, 'made by the factory', allowed);
+  }
+  return made as O;
+}
+
 /** The error for an option that cannot be used. `given` must not contain a secret. */
 export function brokenOption(
   owner: string,

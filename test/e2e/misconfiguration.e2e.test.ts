@@ -4,6 +4,7 @@ import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
   MemoryCluster,
   MemoryEngine,
+  PushApiModule,
   PushGateway,
   PushModule,
   TrustUidAuthenticator,
@@ -81,12 +82,22 @@ describe('forRootAsync', () => {
   it.each([
     [undefined, /factory returned undefined instead of options/],
     [null, /factory returned null/],
-    [{ authenticator, gateway: false }, /"gateway" came from a factory; allowed is only beside it/],
+    [
+      { authenticator, gateway: false },
+      /"gateway" is made by the factory; allowed is only beside it/,
+    ],
     [{ authenticator, pathh: '/' }, /there is no option "pathh"/],
   ])('does not start when its factory makes %o', async (made, message) => {
     const module = PushModule.forRootAsync(factory(made));
     await expect(app.start({ module })).rejects.toThrow(message);
   });
+});
+
+it('does not start when the factory of PushApiModule makes nothing', async () => {
+  const api = PushApiModule.forRootAsync({ useFactory: () => undefined as never });
+  await expect(app.start({ imports: [api] })).rejects.toThrow(
+    'PushApiModule.forRootAsync: its factory returned undefined instead of options.',
+  );
 });
 
 describe('the gateway of the options', () => {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { PushApiModule } from '../../../src/http/push-api.module.js';
 import {
+  checkAsyncOptions,
   checkMadeOptions,
   checkPushApiOptions,
-  checkRouteOptions,
 } from '../../../src/http/push-api.options.js';
+
+const useFactory = () => ({ apiKeys: ['key'] });
 
 describe('options of PushApiModule', () => {
   it('have defaults', () => {
@@ -13,7 +15,7 @@ describe('options of PushApiModule', () => {
       apiKeys: ['key'],
       bodyLimit: 1_048_576,
     });
-    expect(checkRouteOptions({})).toEqual({ path: 'push' });
+    expect(checkAsyncOptions({ useFactory })).toEqual({ path: 'push' });
   });
 
   it.each([
@@ -46,15 +48,33 @@ describe('options of PushApiModule', () => {
   });
 
   it.each([
+    [{ useFactory, apiKeys: [] }, /forRootAsync: there is no option "apiKeys".*what the factory/],
+    [{ useFactory, import: [] }, /there is no option "import"; the options are imports, path,/],
+    [{}, /forRootAsync needs useFactory/],
+  ])('name what is wrong beside a factory: %o', (options, message) => {
+    expect(() => PushApiModule.forRootAsync(options as never)).toThrow(message);
+  });
+
+  it.each([
+    [undefined, /^PushApiModule.forRootAsync: its factory returned undefined instead of options/],
+    [null, /its factory returned null/],
+    ['key', /its factory returned key/],
+    [{ apiKeys: [], keys: [] }, /there is no option "keys"/],
+    [{}, /option "apiKeys" is undefined/],
+  ])('name what is wrong with what a factory made: %o', (made, message) => {
+    expect(() => checkMadeOptions(made, {})).toThrow(message);
+  });
+
+  it.each([
     ['push', 'push'],
     ['/internal/notify/', 'internal/notify'],
     ['v1.2/a-b_c~d', 'v1.2/a-b_c~d'],
   ])('take the path %s', (path, expected) =>
-    expect(checkRouteOptions({ path }).path).toBe(expected),
+    expect(checkAsyncOptions({ path, useFactory }).path).toBe(expected),
   );
 
   it.each(['', '/', 'a//b', ':tenant', '*', 'a b', 7, null])('refuse the path %j', (path) => {
-    expect(() => checkRouteOptions({ path: path as never })).toThrow(
+    expect(() => checkAsyncOptions({ path: path as never, useFactory })).toThrow(
       /^PushApiModule: option "path" is /,
     );
   });
