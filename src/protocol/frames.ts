@@ -1,7 +1,11 @@
+// The tags in comments, such as `@asType integer`, are for those who make schemas of the types.
 import type { ErrorCode } from './codes.js';
 import type { FieldError } from './push.exception.js';
 
-/** What a client may put into `id` to tell replies apart; the reply repeats it unchanged. */
+/**
+ * What a client may put into `id` to tell replies apart; the reply repeats it unchanged.
+ * @maxLength 128
+ */
 export type FrameId = string | number;
 
 /** A frame from a client, decoded: the same whatever the codec. */
@@ -11,14 +15,36 @@ export interface ClientFrame {
   id?: FrameId;
 }
 
-/** Whom a client or a caller of the push API addresses. */
-export type Recipient = string | string[] | { group: string };
+/**
+ * Whom a client or a caller of the push API addresses: a uid, "all", a list of uids, or a group.
+ * @minLength 1
+ * @maxLength 128
+ * @minItems 1
+ */
+export type Recipient =
+  | string
+  | string[]
+  | {
+      /**
+       * @minLength 1
+       * @maxLength 128
+       */
+      group: string;
+    };
 
+/**
+ * Data of a `send` frame.
+ * @additionalProperties false
+ */
 export interface SendData {
   to: Recipient;
   data: unknown;
 }
 
+/**
+ * Data of a `broadcast` frame.
+ * @additionalProperties false
+ */
 export interface BroadcastData {
   data: unknown;
 }
@@ -41,9 +67,17 @@ export interface FirstFrame {
 
 /** A place in the stream of a uid: everything up to there has been seen. */
 export interface StreamPosition {
-  /** Name of the stream's life, opaque: in another epoch offsets began anew. */
+  /**
+   * Name of the stream's life, opaque: in another epoch offsets began anew.
+   * @minLength 1
+   * @maxLength 128
+   */
   epoch: string;
-  /** 1, 2, 3 … without holes; 0 before the first message. */
+  /**
+   * 1, 2, 3 … without holes; 0 before the first message.
+   * @asType integer
+   * @minimum 0
+   */
   offset: number;
 }
 
@@ -74,6 +108,10 @@ export interface WelcomeData {
 /** The outcome of a send: the message's id, and how many nodes hold a connection of the target. */
 export interface SendResult {
   id: string;
+  /**
+   * @asType integer
+   * @minimum 0
+   */
   nodes: number;
 }
 
@@ -83,18 +121,33 @@ export interface MessageData {
   /** Uid of the client that sent it; absent when the server did. */
   from?: string;
   data: unknown;
-  /** Place in the stream of the receiving uid; absent when the message is not retained. */
+  /**
+   * Place in the stream of the receiving uid; absent when the message is not retained.
+   * @asType integer
+   * @minimum 1
+   */
   offset?: number;
 }
 
-/** Data of an `ack` and of its reply `acked`: everything up to this offset. */
+/**
+ * Data of an `ack` and of its reply `acked`: everything up to this offset.
+ * @additionalProperties false
+ */
 export interface AckData {
+  /**
+   * @asType integer
+   * @minimum 0
+   */
   offset: number;
 }
 
 /** Data of a `settled` frame: another device has acknowledged this message first. */
 export interface SettledData {
   id: string;
+  /**
+   * @asType integer
+   * @minimum 1
+   */
   offset: number;
 }
 
@@ -113,7 +166,10 @@ export interface CancelledData {
   id: string;
 }
 
-/** Data of a `watch` and of an `unwatch` frame. */
+/**
+ * Data of a `watch` and of an `unwatch` frame.
+ * @additionalProperties false
+ */
 export interface WatchData {
   uids: string[];
 }
@@ -141,25 +197,43 @@ export interface ErrorData {
 
 // What json writes, first by clients, then by servers; PROTOCOL.md, "json", says when.
 
+/** Data of an `auth` frame: what the authenticator of the server takes, and these. */
+export interface AuthData {
+  token?: string;
+  uid?: string;
+  /**
+   * A name for this device or tab.
+   * @minLength 1
+   * @maxLength 128
+   */
+  device?: string;
+  /** From where the client wants the retained messages that it missed. */
+  recover?: Recover;
+  [member: string]: unknown;
+}
+
 /** The first message of a client, and later the renewal of its identity. */
 export interface AuthRequest {
   event: 'auth';
   id?: FrameId;
-  data: Readonly<Record<string, unknown>>;
+  data: AuthData;
 }
 
+/** Sends to every connection of the recipients. */
 export interface SendRequest {
   event: 'send';
   id?: FrameId;
   data: SendData;
 }
 
+/** Sends to every authenticated connection, the sender's included. */
 export interface BroadcastRequest {
   event: 'broadcast';
   id?: FrameId;
   data: BroadcastData;
 }
 
+/** For clients that cannot send pings of WebSocket, such as browsers. */
 export interface Ping {
   event: 'ping';
   id?: FrameId;
@@ -197,24 +271,27 @@ export interface Unwatch {
 export type RequestFrame =
   AuthRequest | SendRequest | BroadcastRequest | Ping | Ack | Response | Watch | Unwatch;
 
+/** The client is who it says. */
 export interface AuthReply {
   event: 'auth';
   id?: FrameId;
   data: WelcomeData;
 }
 
-/** The reply to `send` and `broadcast`. */
+/** The reply to `send` and `broadcast`: the message was handed to the nodes. */
 export interface Sent {
   event: 'sent';
   id: FrameId;
   data: SendResult;
 }
 
+/** The reply to `ping`: every frame before it has been handled. */
 export interface Pong {
   event: 'pong';
   id?: FrameId;
 }
 
+/** Something was sent to this connection, by another client or by the application. */
 export interface MessageFrame {
   event: 'message';
   data: MessageData;
@@ -227,6 +304,7 @@ export interface Acked {
   data: AckData;
 }
 
+/** Another device has acknowledged this message first: take it off the screen. */
 export interface Settled {
   event: 'settled';
   data: SettledData;
@@ -244,6 +322,7 @@ export interface Request {
   data: RequestData;
 }
 
+/** A `request` is over, and this connection has not answered it. */
 export interface Cancelled {
   event: 'cancelled';
   data: CancelledData;
@@ -262,11 +341,13 @@ export interface Unwatched {
   id: FrameId;
 }
 
+/** How it stands with a uid that the client watches has changed. */
 export interface Presence {
   event: 'presence';
   data: PresenceData;
 }
 
+/** Something was wrong with a frame, or with the connection. */
 export interface ErrorFrame {
   event: 'error';
   id?: FrameId;

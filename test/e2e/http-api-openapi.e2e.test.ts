@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SetMetadata, VersioningType } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import SwaggerParser from '@apidevtools/swagger-parser';
 import supertest from 'supertest';
 import { PushApiModule } from '../../src/http/push-api.module.js';
 import { describePushApi } from '../../src/http/openapi/index.js';
@@ -134,6 +135,14 @@ describe('the OpenAPI description', () => {
     const schemaOf = (code: number) => responses[code].content?.['application/json'].schema;
     expect(schemaOf(status)).toEqual({ $ref: `#/components/schemas/${answer}` });
     for (const error of errors) expect(schemaOf(error)).toEqual(ERROR);
+  });
+
+  it('is valid by the parser of OpenAPI', async () => {
+    // It resolves references in place.
+    const copy = structuredClone(document) as unknown as Parameters<
+      typeof SwaggerParser.validate
+    >[0];
+    await SwaggerParser.validate(copy);
   });
 
   it('refers to nothing that is not in it', () => {
