@@ -136,6 +136,6 @@ export type {
 } from './protocol/frames.js';
 export { JsonCodec } from './protocol/json.codec.js';
 export type { MaybePromise } from './protocol/maybe-promise.js';
-export { Message, type Awaited, type Notice } from './protocol/message.js';
+export { Message, type Awaited, type Notice, type PublishedNotice } from './protocol/message.js';
 export { PushException, type FieldError } from './protocol/push.exception.js';
 export { TextCodec, type TextCodecOptions } from './protocol/text.codec.js';

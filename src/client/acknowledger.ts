@@ -1,6 +1,7 @@
 import type { AckData, StreamPosition } from '../protocol/frames.js';
 import { newAlarm } from './alarm.js';
-import type { Outbox } from './outbox.js';
+import type { Encode } from './envelope.js';
+import type { Outbox, SendOptions } from './outbox.js';
 import type { Position } from './position.js';
 import { stale } from './push-client-error.js';
 
@@ -8,7 +9,7 @@ import { stale } from './push-client-error.js';
 const SOON = 10;
 
 /** Tells the server, and the storage, up to where messages are handled. */
-export function newAcknowledger(outbox: Outbox, position: Position) {
+export function newAcknowledger(encode: Encode, outbox: Outbox, position: Position) {
   const alarm = newAlarm();
   let latest: StreamPosition | undefined;
   let isSoon = false;
@@ -17,21 +18,22 @@ export function newAcknowledger(outbox: Outbox, position: Position) {
   const flush = (): void => {
     alarm.clear();
     isSoon = false;
-    if (latest === undefined || !position.isCurrent(latest)) return;
-    position.save(latest);
-    outbox.tell('ack', { offset: latest.offset });
+    if (latest && position.isCurrent(latest)) {
+      position.save(latest);
+      outbox.tell(encode('ack', { offset: latest.offset }));
+    }
   };
 
   /** Acknowledges this message and all before it; answers the server's cursor. */
-  const ack = async (place?: StreamPosition, signal?: AbortSignal): Promise<number> => {
-    if (place === undefined) throw stale();
+  const ack = async (place?: StreamPosition, options?: SendOptions): Promise<number> => {
+    if (!place) throw stale();
     const { offset } = place;
     position.save(place);
     const answer = await outbox.post(
       'ack',
       { offset },
       // Happening twice does an acknowledgement no harm, in another stream it would.
-      { signal, repeatable: true, isCurrent: () => position.isCurrent(place) },
+      { ...options, repeatable: true, isCurrent: () => position.isCurrent(place) },
     );
     return (answer as AckData).offset;
   };

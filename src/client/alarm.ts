@@ -1,5 +1,5 @@
-/** Longest delay of a timer, in milliseconds: a longer one would fire at once. */
-const LONGEST = 2 ** 31 - 1;
+/** Longest delay of a timer, in milliseconds: above 2^31 - 1 it would fire at once. */
+const LONGEST = 2_000_000_000;
 
 /** One timer that is set, set anew, and never left behind. */
 export interface Alarm {

@@ -114,11 +114,12 @@ const DEFAULTS: Readonly<ClientLimits> = {
 /** @throws TypeError that names the option and what it may be */
 export function limitsOf(options: Partial<ClientLimits>): ClientLimits {
   const limits = { ...DEFAULTS };
-  for (const name of Object.keys(limits) as (keyof ClientLimits)[]) {
+  let name: keyof ClientLimits;
+  for (name in limits) {
     const value = (limits[name] = options[name] ?? limits[name]);
     const least = name === 'queue' ? 0 : 1;
     if (!Number.isInteger(value) || value < least) {
-      throw new TypeError(`${name} is ${value}; allowed is a whole number of at least ${least}.`);
+      throw new TypeError(`${name} is ${value}; allowed is a whole number from ${least}.`);
     }
   }
   return limits;

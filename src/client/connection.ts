@@ -2,14 +2,6 @@ import { newAlarm } from './alarm.js';
 import { NO_ANSWER, type ServerEnvelope } from './envelope.js';
 import { UNANSWERED, type WebSocketLike } from './web-socket.js';
 
-/** How the owner of a connection hears of it. */
-export interface ConnectionListeners {
-  onOpen: () => void;
-  onFrame: (frame: ServerEnvelope) => void;
-  /** Told once, unless the owner itself has closed it. */
-  onEnd: (code: number, reason: string) => void;
-}
-
 export interface Heartbeat {
   /** Milliseconds of silence after which the server is asked for a sign of life. */
   pingInterval: number;
@@ -22,11 +14,15 @@ export type Connection = ReturnType<typeof newConnection>;
 /**
  * One WebSocket from its opening to its end. A dead one is noticed by `ping` frames: browsers
  * neither send WebSocket pings nor tell of the server's.
+ *
+ * @param onEnd told once, unless the owner itself has closed it
  */
 export function newConnection(
   socket: WebSocketLike,
-  { onOpen, onFrame, onEnd }: ConnectionListeners,
   { pingInterval, pingTimeout }: Heartbeat,
+  onOpen: () => void,
+  onFrame: (frame: ServerEnvelope) => void,
+  onEnd: (code: number, reason: string) => void,
 ) {
   const alarm = newAlarm();
   let isSilent = false;

@@ -1,11 +1,10 @@
-import { failure, type ClientErrorCode, type PushClientError } from './push-client-error.js';
+import { failure, type PushClientError } from './push-client-error.js';
 
 type Listener<Value> = (value: Value) => unknown;
 
 /** Told what failed, where no promise tells it. */
 export interface Reporter {
   report(error: PushClientError): void;
-  fail(code: ClientErrorCode, message: string, cause?: unknown): void;
 }
 
 export interface Emitter<Events extends { error: PushClientError }> extends Reporter {
@@ -33,7 +32,6 @@ export function newEmitter<Events extends { error: PushClientError }>(): Emitter
     },
 
     report: (error) => emitter.emit('error', error),
-    fail: (code, message, cause) => emitter.report(failure(code, message, cause)),
   };
   return emitter;
 }
@@ -43,6 +41,6 @@ export async function finished(reporter: Reporter | undefined, call: () => unkno
   try {
     await call();
   } catch (cause) {
-    reporter?.fail('LISTENER_FAILED', 'A listener failed.', cause);
+    reporter?.report(failure('LISTENER_FAILED', 'A listener failed.', cause));
   }
 }

@@ -30,33 +30,30 @@ export function newIdentity(
     try {
       const answer = await auth({ refused: isRefused, signal });
       const { expiresAt, ...credential } = typeof answer === 'string' ? { token: answer } : answer;
-      offered = typeof expiresAt === 'number' ? expiresAt : expiryOf(credential.token);
+      offered = (expiresAt as number | undefined) ?? expiryOf(credential.token);
       return credential;
     } catch (cause) {
-      throw failure('AUTH_UNAVAILABLE', 'auth() failed; it is asked again.', cause);
+      throw failure('AUTH_UNAVAILABLE', 'auth() failed.', cause);
     }
-  };
-
-  /** Renews in time; the server's clock decides, so an expiry that has passed says nothing. */
-  const schedule = (signal: AbortSignal): void => {
-    const left = expiresAt! - Date.now();
-    if (!(left > TOO_LATE)) return;
-    alarm.set(Math.max(left - renewBefore, left / 2), () => {
-      ask(false, signal)
-        .then((credential) => signal.aborted || renew(credential))
-        .catch((error: PushClientError) => answered(error, signal));
-    });
   };
 
   /**
    * The server's answer to what was asked for last. It is renewed until the signal aborts; after an
    * error the old identity is good until it expires, and half of the time that is left is waited.
    */
-  const answered = (error: PushClientError | undefined, signal: AbortSignal): void => {
+  const answered = (signal: AbortSignal, error?: PushClientError): void => {
     if (signal.aborted) return;
-    if (error === undefined) expiresAt = offered;
-    else reporter.report(error);
-    schedule(signal);
+    if (error) reporter.report(error);
+    else expiresAt = offered;
+    // The server's clock decides, so an expiry that has passed says nothing.
+    const left = expiresAt! - Date.now();
+    if (left > TOO_LATE) {
+      alarm.set(Math.max(left - renewBefore, left / 2), () => {
+        ask(false, signal)
+          .then((credential) => signal.aborted || renew(credential))
+          .catch((error: PushClientError) => answered(signal, error));
+      });
+    }
   };
 
   return { ask, answered, stop: () => alarm.clear() };

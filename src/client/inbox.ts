@@ -44,7 +44,7 @@ export function newInbox(
 
   /** Says no more that anything is handled, so that what is dropped now is delivered again. */
   const overflow = (): PushClientError => {
-    const error = failure('OVERFLOW', 'Handle messages as fast as they come.');
+    const error = failure('OVERFLOW', 'Handle messages faster.');
     if (!isHeld) reporter.report(error);
     isHeld = true;
     open = [];
@@ -55,7 +55,7 @@ export function newInbox(
     let last: StreamPosition | undefined;
     delivery.left--;
     while (open.length > 0 && open[0].left <= 0) last = open.shift()!.message.position;
-    if (last !== undefined) handled(last);
+    if (last) handled(last);
   };
 
   return {
@@ -65,8 +65,8 @@ export function newInbox(
 
     put(message: ReceivedMessage): void {
       const delivery: Delivery = { message, left: consumers.size || 1 };
-      if (message.position !== undefined && !isHeld) open.push(delivery);
-      if (consumers.size === 0) waiting.push(delivery);
+      if (message.position && !isHeld) open.push(delivery);
+      if (!consumers.size) waiting.push(delivery);
       for (const take of [...consumers]) take(delivery);
       if (open.length > max || waiting.length > max) overflow();
       waiting.length = Math.min(waiting.length, max);
@@ -80,15 +80,17 @@ export function newInbox(
 
     /** Takes back what a consumer that leaves has not looked at, for the next one. */
     giveBack(deliveries: readonly Delivery[]): void {
-      if (consumers.size === 0) waiting.unshift(...deliveries);
-      else deliveries.forEach(finish);
+      if (consumers.size) deliveries.forEach(finish);
+      else waiting.unshift(...deliveries);
     },
 
     /** Another device has done with it: whoever has not seen it does not have to. */
     settle(id: string): void {
-      const settled = waiting.filter(({ message }) => message.id === id);
-      waiting = waiting.filter((delivery) => !settled.includes(delivery));
-      settled.forEach(finish);
+      waiting = waiting.filter((delivery) => {
+        if (delivery.message.id !== id) return true;
+        finish(delivery);
+        return false;
+      });
     },
 
     /** What waits is not for the user who is here now. */

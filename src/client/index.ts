@@ -18,6 +18,7 @@ export type { ReceivedMessage } from './inbox.js';
 export type { SendOptions } from './outbox.js';
 export type { PositionStorage } from './position.js';
 export type { RequestContext } from './requests.js';
+export type { Presence, PresenceListener, Watch } from './watches.js';
 export type { WebSocketConstructor, WebSocketLike } from './web-socket.js';
 export type { ErrorCode } from '../protocol/codes.js';
 export type {

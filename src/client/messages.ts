@@ -31,19 +31,19 @@ export async function* messagesOf<Data>(
     wake?.();
   });
   try {
-    while (ending === undefined) {
+    while (!ending) {
       const delivery = unread.shift();
-      if (delivery === undefined) {
+      if (delivery) {
+        try {
+          yield delivery.message as ReceivedMessage<Data>;
+        } finally {
+          inbox.finish(delivery);
+        }
+      } else {
         await new Promise<void>((resolve) => (wake = resolve));
-        continue;
-      }
-      try {
-        yield delivery.message as ReceivedMessage<Data>;
-      } finally {
-        inbox.finish(delivery);
       }
     }
-    if (ending.error !== undefined) throw ending.error;
+    if (ending.error) throw ending.error;
   } finally {
     leave();
     forget();

@@ -30,7 +30,7 @@ export interface OutboxLimits {
 
 interface Entry extends PostOptions {
   text: string;
-  isSent: boolean;
+  isSent?: true;
   alarm: Alarm;
   forget: () => void;
   resolve: (data: unknown) => void;
@@ -67,33 +67,32 @@ export function newOutbox(encode: Encode, { queue, replyTimeout }: OutboxLimits)
     else entry.alarm.set(replyTimeout, () => reject(id, failure('TIMEOUT', NO_ANSWER)));
   };
 
-  const checkRoom = (): void => {
-    if (ending !== undefined) throw ending;
-    if (send !== undefined || entries.size < queue) return;
-    throw failure(queue > 0 ? 'QUEUE_FULL' : 'OFFLINE', 'There is no connection; send it later.');
-  };
-
   /** Sends a frame, now or when there is a connection; resolves with the data of its answer. */
   const post = (event: string, data: unknown, options: PostOptions = {}): Promise<unknown> =>
     quiet(
       new Promise((resolve, rejectCall) => {
         const { signal, reply } = options;
         const id = ++lastId;
-        checkRoom();
+        if (ending) throw ending;
+        if (!send && entries.size >= queue) {
+          throw failure(queue ? 'QUEUE_FULL' : 'OFFLINE', 'Send it later.');
+        }
         if (signal?.aborted) throw signal.reason;
         const entry: Entry = {
           ...options,
           text: encode(event, data, reply === false ? undefined : id),
-          isSent: false,
           alarm: newAlarm(),
           forget: onAbort(signal, () => reject(id, signal!.reason)),
           resolve,
           reject: rejectCall,
         };
         entries.set(id, entry);
-        if (send !== undefined) write(id, entry);
+        if (send) write(id, entry);
       }),
     );
+
+  /** Sends a frame that nobody waits for, if there is a connection. */
+  const tell = (text: string): void => send?.(text);
 
   /** Takes frames, after `end()` as well. */
   const begin = (): void => {
@@ -103,11 +102,7 @@ export function newOutbox(encode: Encode, { queue, replyTimeout }: OutboxLimits)
   return {
     post,
     begin,
-
-    /** Sends a frame that nobody waits for, if there is a connection. */
-    tell(event: string, data: unknown): void {
-      send?.(encode(event, data));
-    },
+    tell,
 
     /** There is a connection: what waits goes out. */
     open(sender: (text: string) => void): void {
@@ -120,8 +115,9 @@ export function newOutbox(encode: Encode, { queue, replyTimeout }: OutboxLimits)
       send = undefined;
       entries.forEach((entry, id) => {
         entry.alarm.clear();
-        if (!entry.isSent || entry.repeatable) return;
-        reject(id, failure('OUTCOME_UNKNOWN', 'The connection broke before the answer.'));
+        if (entry.isSent && !entry.repeatable) {
+          reject(id, failure('OUTCOME_UNKNOWN', 'The connection broke.'));
+        }
       });
     },
 
@@ -136,7 +132,7 @@ export function newOutbox(encode: Encode, { queue, replyTimeout }: OutboxLimits)
       const entry = take(id);
       if (event === 'error') entry?.reject(refusal(data));
       else entry?.resolve(data);
-      return entry !== undefined;
+      return !!entry;
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Recover, StreamData, StreamPosition } from '../protocol/frames.js';
 import type { Reporter } from './emitter.js';
+import { failure } from './push-client-error.js';
 
 /** Where a position is kept: `localStorage` and React Native's AsyncStorage are such. */
 export interface PositionStorage {
@@ -27,7 +28,7 @@ export function newPosition(
   let saving: Promise<unknown> = Promise.resolve();
 
   const failed = (cause: unknown): void =>
-    reporter.fail('STORAGE_FAILED', 'The position could not be kept.', cause);
+    reporter.report(failure('STORAGE_FAILED', 'The storage failed.', cause));
 
   /** A position that cannot be read is none: the server is asked as by a client without one. */
   const load = async (): Promise<void> => {
@@ -45,19 +46,21 @@ export function newPosition(
   const save = (position: StreamPosition): void => {
     if (handled?.epoch === position.epoch && handled.offset >= position.offset) return;
     handled = position;
-    if (storage === undefined) return;
-    saving = saving.then(() => storage.setItem(key, JSON.stringify(handled))).catch(failed);
+    if (storage) {
+      saving = saving.then(() => storage.setItem(key, JSON.stringify(handled))).catch(failed);
+    }
+  };
+
+  /** What to ask for when authenticating; reads the storage the first time. */
+  const recover = async (): Promise<Recover | undefined> => {
+    await (loading ??= load());
+    if (epoch && received !== undefined) return { epoch, offset: received };
+    return unread ? 'unread' : undefined;
   };
 
   return {
     save,
-
-    /** What to ask for when authenticating; reads the storage the first time. */
-    async recover(): Promise<Recover | undefined> {
-      await (loading ??= load());
-      if (epoch !== undefined && received !== undefined) return { epoch, offset: received };
-      return unread ? 'unread' : undefined;
-    },
+    recover,
 
     /** Takes over what the server says of the stream; answers whether it is another one. */
     welcome({ epoch: named, offset, recovered }: StreamData): boolean {

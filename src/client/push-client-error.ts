@@ -27,16 +27,21 @@ export type ClientErrorCode =
 
 /** What this client rejects with, and tells `error` listeners. Compare `code`. */
 export class PushClientError extends Error {
-  override readonly name = 'PushClientError';
+  declare readonly name: 'PushClientError';
+  declare readonly code: ClientErrorCode | ErrorCode | (string & {});
+  /** With VALIDATION_FAILED: each broken field. */
+  declare readonly details?: readonly FieldError[];
 
   constructor(
-    readonly code: ClientErrorCode | ErrorCode | (string & {}),
+    code: PushClientError['code'],
     message: string,
-    /** With VALIDATION_FAILED: each broken field. */
-    readonly details?: readonly FieldError[],
+    details?: readonly FieldError[],
     options?: ErrorOptions,
   ) {
     super(message, options);
+    this.name = 'PushClientError';
+    this.code = code;
+    this.details = details;
   }
 }
 

@@ -15,11 +15,12 @@ import { finished, newEmitter } from './emitter.js';
 import type { ReceivedMessage } from './inbox.js';
 import { messagesOf } from './messages.js';
 import type { SendOptions } from './outbox.js';
-import { onAbort, quiet } from './promises.js';
+import { onAbort, quiet, stopAll } from './promises.js';
 import { closed } from './push-client-error.js';
 import type { RequestContext, RequestHandler } from './requests.js';
 import { newSession, type Session } from './session.js';
 import { newTraffic, type Traffic } from './traffic.js';
+import type { PresenceListener, Watch } from './watches.js';
 
 /** What ends a call before its time. */
 export interface Cancellation {
@@ -82,9 +83,12 @@ export class PushClient<Events extends EventMap = EventMap> {
           if (state.name === 'connected') resolve(state);
           else if (state.name === 'closed') reject(state.error ?? signal?.reason ?? closed());
           else return;
-          stops.forEach((stop) => stop());
+          stop();
         };
-        const stops = [this.#emitter.on('state', settle), onAbort(signal, () => this.close())];
+        const stop = stopAll(
+          this.#emitter.on('state', settle),
+          onAbort(signal, () => this.close()),
+        );
         settle(this.state);
       }),
     );
@@ -114,13 +118,15 @@ export class PushClient<Events extends EventMap = EventMap> {
     { signal }: Cancellation = {},
   ): () => void {
     const anyListener = listener as (value: unknown) => unknown;
+    const { inbox } = this.#traffic;
     const stop =
-      name === 'message' ? this.#onMessage(anyListener) : this.#emitter.on(name, anyListener);
-    const forget = onAbort(signal, stop);
-    return () => {
-      stop();
-      forget();
-    };
+      name === 'message'
+        ? inbox.add((delivery) => {
+            const call = finished(this.#emitter, () => anyListener(delivery.message));
+            void call.then(() => inbox.finish(delivery));
+          })
+        : this.#emitter.on(name, anyListener);
+    return stopAll(stop, onAbort(signal, stop));
   }
 
   /**
@@ -136,8 +142,10 @@ export class PushClient<Events extends EventMap = EventMap> {
       const onState = (state: ClientState): void => {
         if (state.name === 'closed') end(state.error);
       };
-      const stops = [this.#emitter.on('state', onState), onAbort(signal, () => end())];
-      return () => stops.forEach((stop) => stop());
+      return stopAll(
+        this.#emitter.on('state', onState),
+        onAbort(signal, () => end()),
+      );
     });
   }
 
@@ -182,7 +190,7 @@ export class PushClient<Events extends EventMap = EventMap> {
       context: RequestContext,
     ) => AnswerOf<Events> | Promise<AnswerOf<Events>>,
   ): () => void {
-    return this.#traffic.answerRequests(handler as RequestHandler);
+    return this.#traffic.handle(handler as RequestHandler);
   }
 
   /**
@@ -192,15 +200,20 @@ export class PushClient<Events extends EventMap = EventMap> {
    * @throws PushClientError CONFLICT when another device has settled it; STALE when it is not
    *   retained, or its stream is no more
    */
-  ack({ position }: ReceivedMessage, { signal }: Cancellation = {}): Promise<number> {
-    return quiet(this.#traffic.ack(position, signal));
+  ack({ position }: ReceivedMessage, options?: Cancellation): Promise<number> {
+    return quiet(this.#traffic.ack(position, options));
   }
 
-  #onMessage(listener: (message: ReceivedMessage) => unknown): () => void {
-    const { inbox } = this.#traffic;
-    return inbox.add((delivery) => {
-      const call = finished(this.#emitter, () => listener(delivery.message));
-      void call.then(() => inbox.finish(delivery));
-    });
+  /**
+   * Watches who is online, as far as the server's route policy lets it, also after a reconnect. A
+   * refusal is told to `error` listeners.
+   *
+   * @param listener told how each uid stands, and then of each change
+   * @param options.signal stops it when it aborts
+   * @returns what is known, and how to stop watching
+   * @throws PushClientError PAYLOAD_TOO_LARGE when the list is longer than a frame may be
+   */
+  watch(uids: readonly string[], listener: PresenceListener, options?: Cancellation): Watch {
+    return this.#traffic.watch(uids, listener, options);
   }
 }

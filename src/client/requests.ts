@@ -13,14 +13,14 @@ export interface RequestContext {
 export type RequestHandler = (data: unknown, context: RequestContext) => unknown;
 
 /** What the server asks this device, and its answers: each goes to the connection it came by. */
-export function newRequests(encode: Encode, reporter: Reporter) {
+export function newRequests(encode: Encode, send: (text: string) => void, reporter: Reporter) {
   const open = new Map<string, AbortController>();
   let handler: RequestHandler | undefined;
 
   /** What a handler throws as PushClientError is for the server; anything else stays here. */
   const refusalOf = (error: unknown, { aborted }: AbortSignal): PushClientError => {
     if (error instanceof PushClientError) return error;
-    if (!aborted) reporter.fail('LISTENER_FAILED', 'A listener failed.', error);
+    if (!aborted) reporter.report(failure('LISTENER_FAILED', 'A listener failed.', error));
     return failure('REJECTED', 'A listener failed.');
   };
 
@@ -46,13 +46,13 @@ export function newRequests(encode: Encode, reporter: Reporter) {
       open.forEach((_, id) => cancel(id));
     },
 
-    async ask({ id, data }: RequestData, send: (text: string) => void): Promise<void> {
+    async ask({ id, data }: RequestData): Promise<void> {
       const controller = new AbortController();
       const { signal } = controller;
       open.set(id, controller);
       let text: string;
       try {
-        if (handler === undefined) throw failure('REJECTED', 'Nothing here answers requests.');
+        if (!handler) throw failure('REJECTED', 'Nothing here answers.');
         const answer: unknown = await handler(data, { id, signal });
         text = encode('response', { id, data: answer ?? null });
       } catch (error) {

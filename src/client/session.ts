@@ -16,7 +16,7 @@ import { globalWebSocket } from './web-socket.js';
 
 /** Ids of the frames that authenticate; others count from 1. */
 const FIRST = 'auth';
-const RENEWAL = 'renewal';
+const RENEWAL = 'renew';
 
 export type Session = ReturnType<typeof newSession>;
 
@@ -79,14 +79,6 @@ export function newSession(
     change({ name: 'closed', code, reason, error });
   };
 
-  const retry = (code: number, reason: string): void => {
-    if (state.name === 'closed') return;
-    const bound = Math.min(limits.maxBackoff, limits.minBackoff * 2 ** failures++);
-    const retryIn = Math.random() * bound;
-    alarm.set(retryIn, () => void connect());
-    change({ name: 'waiting', code, reason, retryIn });
-  };
-
   /** After 4401 with a fresh credential, but not again and again with refused ones. */
   const mayReturn = (code: number): boolean => {
     if (code !== 4401) return isTransient(code);
@@ -96,8 +88,12 @@ export function newSession(
   const ended = (code: number, reason: string): void => {
     const isBack = mayReturn(code);
     drop();
-    if (isBack) retry(code, reason);
-    else close(code, reason, lastError ?? closed());
+    if (!isBack) return close(code, reason, lastError ?? closed());
+    if (state.name === 'closed') return;
+    const bound = Math.min(limits.maxBackoff, limits.minBackoff * 2 ** failures++);
+    const retryIn = Math.random() * bound;
+    alarm.set(retryIn, () => void connect());
+    change({ name: 'waiting', code, reason, retryIn });
   };
 
   const authenticated = (welcome: WelcomeData): void => {
@@ -105,7 +101,7 @@ export function newSession(
     failures = refusals = 0;
     alarm.clear();
     connection!.watch();
-    identity.answered(undefined, attempt.signal);
+    identity.answered(attempt.signal);
     traffic.welcomed(welcome, send);
     change({ name: 'connected', uid, connectionId });
   };
@@ -116,11 +112,11 @@ export function newSession(
     if (id === FIRST || id === undefined) lastError = error;
     if (id === FIRST) {
       // After an error the server closes, and says how.
-      if (error === undefined) authenticated(data as WelcomeData);
+      if (!error) authenticated(data as WelcomeData);
     } else if (id === RENEWAL) {
-      identity.answered(error, attempt.signal);
+      identity.answered(attempt.signal, error);
     } else {
-      traffic.received(frame, send);
+      traffic.received(frame);
     }
   };
 
@@ -134,8 +130,8 @@ export function newSession(
       const recover = await traffic.recover();
       if (isOver.aborted) return;
       const first = authFrame(FIRST, { ...credential, device, recover });
-      const listeners = { onOpen: () => send(first), onFrame: received, onEnd: ended };
-      connection = newConnection(new WebSocket(url, 'push.v1.json'), listeners, limits);
+      const socket = new WebSocket(url, 'push.v1.json');
+      connection = newConnection(socket, limits, () => send(first), received, ended);
     } catch (error) {
       if (isOver.aborted) return;
       const { message } = error as Error;
@@ -168,7 +164,7 @@ export function newSession(
     state = { name: 'connecting' };
     closing = new AbortController();
     traffic.begin();
-    watchSurroundings({ wake, probe, sleep }, closing.signal);
+    watchSurroundings(wake, probe, sleep, closing.signal);
     const forget = onAbort(signal, () => close());
     onAbort(closing.signal, forget);
     void connect();

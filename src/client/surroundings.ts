@@ -1,35 +1,33 @@
-/** What the client does when the page or the network changes. */
-export interface Waking {
-  /** Something came back: look at once whether the connection is alive, or connect. */
-  wake: () => void;
-  /** There is a reason to doubt the connection: ask whether it is alive. */
-  probe: () => void;
-  /** The page is about to be stopped: nothing can be handled until it wakes. */
-  sleep: () => void;
+/** The part of `window` and `self` that is used; Node and React Native have none of it. */
+interface World {
+  document?: { hidden: boolean };
+  addEventListener?(event: string, listener: () => void, options: object): void;
 }
 
-/** The part of `window`, `self` and `document` that is used; Node and React Native have none. */
-interface EventSource {
-  addEventListener?(event: string, listener: () => void, options: { signal: AbortSignal }): void;
-}
-
-interface Page extends EventSource {
-  visibilityState: string;
-}
-
-/** Tells of the page's and the network's changes until the signal aborts. */
-export function watchSurroundings({ wake, probe, sleep }: Waking, signal: AbortSignal): void {
-  const world = globalThis as unknown as EventSource & { document?: Page };
-  const { document } = world;
-  const listeners: [EventSource | undefined, string, () => void][] = [
-    [world, 'online', wake],
+/**
+ * Tells of the page's and the network's changes until the signal aborts.
+ *
+ * @param wake something came back: look at once whether the connection is alive, or connect
+ * @param probe there is a reason to doubt the connection: ask whether it is alive
+ * @param sleep the page is about to be stopped: nothing can be handled until it wakes
+ */
+export function watchSurroundings(
+  wake: () => void,
+  probe: () => void,
+  sleep: () => void,
+  signal: AbortSignal,
+): void {
+  const world = globalThis as World;
+  const listeners: Record<string, () => void> = {
+    online: wake,
     // A connection may outlive the network's absence, so it is asked and not closed.
-    [world, 'offline', probe],
-    [document, 'visibilitychange', () => document!.visibilityState === 'visible' && wake()],
-    [document, 'resume', wake],
-    [document, 'freeze', sleep],
-  ];
-  for (const [source, event, listener] of listeners) {
-    source?.addEventListener?.(event, listener, { signal });
+    offline: probe,
+    visibilitychange: () => world.document!.hidden || wake(),
+    resume: wake,
+    freeze: sleep,
+  };
+  // While they are captured, the window sees the document's events as well.
+  for (const event in listeners) {
+    world.addEventListener?.(event, listeners[event], { signal, capture: true });
   }
 }

@@ -1,9 +1,11 @@
 import type {
   CancelledData,
   MessageData,
+  PresenceData,
   RequestData,
   SettledData,
   StreamData,
+  WatchedData,
   WelcomeData,
 } from '../protocol/frames.js';
 import { newAcknowledger } from './acknowledger.js';
@@ -16,6 +18,7 @@ import { newOutbox, type OutboxLimits } from './outbox.js';
 import { newPosition } from './position.js';
 import { closed, refusal, type PushClientError } from './push-client-error.js';
 import { newRequests } from './requests.js';
+import { newWatches } from './watches.js';
 
 export interface TrafficLimits extends OutboxLimits {
   maxFrameBytes: number;
@@ -37,8 +40,9 @@ export function newTraffic(
   const key = storageKey ?? `push:${url.split('?')[0]}:${device}`;
   const position = newPosition(storage, key, unread, emitter);
   const outbox = newOutbox(encode, limits);
-  const requests = newRequests(encode, emitter);
-  const acknowledger = newAcknowledger(outbox, position);
+  const requests = newRequests(encode, outbox.tell, emitter);
+  const watches = newWatches(encode, outbox, emitter);
+  const acknowledger = newAcknowledger(encode, outbox, position);
   const inbox = newInbox(limits.maxWaiting, emitter, (handled) => {
     if (acknowledge !== 'manual') acknowledger.advance(handled);
   });
@@ -54,32 +58,34 @@ export function newTraffic(
   const deliver = ({ offset, ...message }: MessageData): void => {
     if (offset === undefined) return inbox.put(message);
     const accepted = position.accept(offset);
-    if (accepted !== undefined) inbox.put({ ...message, position: accepted });
+    if (accepted) inbox.put({ ...message, position: accepted });
   };
 
   return {
     inbox,
     post: outbox.post,
     begin: outbox.begin,
-    answerRequests: requests.handle,
+    handle: requests.handle,
     ack: acknowledger.ack,
-    recover: () => position.recover(),
+    watch: watches.watch,
+    recover: position.recover,
 
     /** There is a connection, and how to send on it. */
     welcomed({ uid, stream }: WelcomeData, send: Send): void {
       // What waits was meant for, and by, the user who was here before.
-      if (lastUid !== undefined && lastUid !== uid) {
+      if (lastUid && lastUid !== uid) {
         inbox.clear();
         outbox.end(closed());
         outbox.begin();
       }
       lastUid = uid;
-      if (stream !== undefined) place(stream);
+      if (stream) place(stream);
       outbox.open(send);
+      watches.open();
       acknowledger.flush();
     },
 
-    received(frame: ServerEnvelope, send: Send): void {
+    received(frame: ServerEnvelope): void {
       if (outbox.answer(frame)) return;
       const { event, data } = frame;
       switch (event) {
@@ -92,9 +98,13 @@ export function newTraffic(
           if (!position.isCurrent(data as StreamData)) place(data as StreamData);
           return;
         case 'request':
-          return void requests.ask(data as RequestData, send);
+          return void requests.ask(data as RequestData);
         case 'cancelled':
           return requests.cancel((data as CancelledData).id);
+        case 'watched':
+          return (data as WatchedData).presence.forEach(watches.seen);
+        case 'presence':
+          return watches.seen(data as PresenceData);
         case 'error':
           return emitter.report(refusal(data));
         case 'pong':

@@ -16,7 +16,7 @@ export type WebSocketConstructor = new (url: string, protocols: string) => WebSo
 /** @throws TypeError where there is none */
 export function globalWebSocket(): WebSocketConstructor {
   const { WebSocket } = globalThis as { WebSocket?: WebSocketConstructor };
-  if (WebSocket === undefined) throw new TypeError('Give webSocket, for example that of ws.');
+  if (!WebSocket) throw new TypeError('Give webSocket.');
   return WebSocket;
 }
 

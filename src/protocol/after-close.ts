@@ -15,23 +15,18 @@ export type AfterClose =
  */
 export function afterClose(code: number): AfterClose {
   if (isTransient(code)) return 'reconnect';
-  if (isHundred(code, 44)) return 'final';
+  if (Math.floor(code / 100) === 44) return 'final';
   return MISTAKEN.includes(code) ? 'mistaken' : 'done';
 }
 
 /** Whether a client reconnects with back-off after a close with this code. */
 export function isTransient(code: number): boolean {
-  return isHundred(code, 45) || TRANSIENT.includes(code);
+  // The end went away, broke, failed or restarts; 1013 and 1014 are of the IANA registry.
+  const isOfRfc = code === 1001 || code === 1006 || (code > 1010 && code < 1015);
+  return isOfRfc || Math.floor(code / 100) === 45;
 }
 
 // Numbers and not `CloseCode`: a client carries this file, and would carry all of them.
 
-/** The end went away, broke, failed or restarts; 1013 and 1014 are of the IANA registry. */
-const TRANSIENT: readonly number[] = [1001, 1006, 1011, 1012, 1013, 1014];
-
 /** RFC 6455 or a limit was broken. */
 const MISTAKEN: readonly number[] = [1002, 1003, 1007, 1008, 1009, 1010];
-
-function isHundred(code: number, hundred: number): boolean {
-  return Math.floor(code / 100) === hundred;
-}

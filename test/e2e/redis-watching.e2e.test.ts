@@ -51,7 +51,7 @@ describe('what is watched through Redis', () => {
     expect(await published()).toBe(0);
   });
 
-  it('can be heard by other programs', async () => {
+  it('goes by what has the form of a change, and by nothing else', async () => {
     await a.engine.watch(['ann']);
     await b.connect('ann');
     await sees(a, '-ann', '+ann');

@@ -7,6 +7,7 @@ import type {
   RequestData,
   ResponseData,
   StreamData,
+  WatchData,
   WelcomeData,
 } from '../../protocol/frames.js';
 import type { ServerEnvelope } from '../envelope.js';
@@ -14,6 +15,7 @@ import { UNANSWERED, type WebSocketLike } from '../web-socket.js';
 import { Backlog } from './backlog.js';
 import type { HubNote, MemberNote } from './notes.js';
 import { Questions } from './questions.js';
+import { Watched } from './watched.js';
 
 /** What a member has asked the server, under an id of its own. */
 interface Asked {
@@ -38,6 +40,7 @@ export class Hub {
   private readonly members = new Map<string, boolean>();
   private readonly asked = new Map<FrameId, Asked>();
   private readonly questions = new Questions();
+  private readonly watched = new Watched();
   private readonly backlog: Backlog;
 
   constructor(
@@ -60,6 +63,8 @@ export class Hub {
   leave(member: string, code?: number): void {
     if (!this.members.delete(member)) return;
     for (const text of this.questions.withdraw(member)) this.socket!.send(text);
+    const uids = this.watched.withdraw(member);
+    if (uids.length > 0) this.socket!.send(frameOf('unwatch', { uids }));
     // A server that does not answer one member answers none.
     if (code === UNANSWERED) this.end(1006, 'No answer came in time.');
     else if (this.members.size === 0) this.drop();
@@ -72,6 +77,7 @@ export class Hub {
     this.isOpen = this.hasAuth = false;
     this.members.clear();
     this.asked.clear();
+    this.watched.clear();
     if (socket === undefined) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close(code);
@@ -104,6 +110,8 @@ export class Hub {
     const { event, id, data } = frame;
     if (event === 'response') return this.respond(member, data as ResponseData, text);
     if (event === 'auth' && !this.members.get(member)) return this.authenticate(member, frame);
+    if (event === 'unwatch') return this.unwatch(member, frame);
+    if (event === 'watch') this.watched.add(member, (data as WatchData).uids);
     if (event === 'ack') this.backlog.acknowledge((data as AckData).offset);
     if (id === undefined && event !== 'ping') this.socket!.send(text);
     else this.ask(frame, { member, id });
@@ -121,6 +129,13 @@ export class Hub {
     const id = ++this.lastId;
     this.asked.set(id, asked);
     this.socket!.send(JSON.stringify({ ...frame, id }));
+  }
+
+  /** Others may watch some of them. */
+  private unwatch(member: string, { id, ...frame }: ServerEnvelope): void {
+    const data = { uids: this.watched.drop(member, (frame.data as WatchData).uids) };
+    if (id !== undefined) this.ask({ ...frame, data }, { member, id });
+    else if (data.uids.length > 0) this.socket!.send(frameOf('unwatch', data));
   }
 
   /** One member's answer is enough; the others are told that the request is over. */

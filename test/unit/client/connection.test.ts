@@ -52,20 +52,18 @@ describe('a silent connection', () => {
 });
 
 describe('a client in a page', () => {
-  /** A window and a document, as far as a client looks at them. */
+  /** A window, which sees its document's events as well, as far as a client looks at them. */
   function stubPage() {
-    const [page, document] = [new EventTarget(), new EventTarget()];
-    const state = { visibilityState: 'hidden' };
+    const page = new EventTarget();
+    const document = { hidden: true };
     vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
-    vi.stubGlobal('document', Object.assign(document, state));
+    vi.stubGlobal('document', document);
+    const tell = (event: string) => page.dispatchEvent(new Event(event));
     return {
-      tell: (event: string) => {
-        page.dispatchEvent(new Event(event));
-        document.dispatchEvent(new Event(event));
-      },
+      tell,
       show: () => {
-        Object.assign(document, { visibilityState: 'visible' });
-        document.dispatchEvent(new Event('visibilitychange'));
+        document.hidden = false;
+        tell('visibilitychange');
       },
     };
   }

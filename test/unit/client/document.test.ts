@@ -69,6 +69,9 @@ const PRELUDE = `
   declare const banner: { show(text: string): void; hide(): void };
   declare const login: { show(code: string): void };
   declare function show(data: unknown): void;
+  declare function useState(): [unknown, (value: unknown) => void];
+  declare function useEffect(effect: () => () => void, uses: unknown[]): void;
+  declare function mark(uid: string, online: boolean): void;
   declare function handle(data: unknown): Promise<void>;
   declare function ask(question: string, options: { signal: AbortSignal }): Promise<boolean>;
 `;

@@ -256,3 +256,40 @@ describe('a request of the server', () => {
     expect(told()).toEqual([['all', 'cancelled', { id: 'r' }]]);
   });
 });
+
+describe('watching over a shared connection', () => {
+  const sent = () => network.socket.sent.splice(0).map(({ event, data }) => [event, data]);
+
+  it('is told to all members, and ends for the server with the last that watches', () => {
+    for (const member of ['a', 'b']) welcome(join(member));
+    for (const member of ['a', 'b']) {
+      const uids = ['ann', `friend of ${member}`];
+      send(member, { event: 'watch', data: { uids }, id: 'watch' });
+    }
+    const [ofA, ofB] = network.socket.sent.splice(0);
+    told();
+    network.socket.receive({ event: 'watched', id: ofB.id, data: 'for b' });
+    network.socket.receive({ event: 'watched', id: ofA.id, data: 'for a' });
+    network.socket.receive({ event: 'presence', data: 'of ann' });
+    expect(told()).toEqual([
+      ['b', 'watched', 'for b', 'watch'],
+      ['a', 'watched', 'for a', 'watch'],
+      ['all', 'presence', 'of ann'],
+    ]);
+    send('a', { event: 'unwatch', data: { uids: ['ann', 'friend of a'] } });
+    expect(sent()).toEqual([['unwatch', { uids: ['friend of a'] }]]);
+    send('b', { event: 'unwatch', data: { uids: ['ann'] }, id: 7 });
+    expect(sent()).toEqual([['unwatch', { uids: ['ann'] }]]);
+  });
+
+  it('ends with a member for whom it alone watches', () => {
+    for (const member of ['a', 'b']) welcome(join(member));
+    send('a', { event: 'watch', data: { uids: ['ann', 'ben'] }, id: 1 });
+    send('b', { event: 'watch', data: { uids: ['ben'] }, id: 1 });
+    sent();
+    hub.hear({ from: 'a', kind: 'close', code: 1000 });
+    expect(sent()).toEqual([['unwatch', { uids: ['ann'] }]]);
+    send('b', { event: 'unwatch', data: { uids: ['eve'] } });
+    expect(sent()).toEqual([['unwatch', { uids: ['eve'] }]]);
+  });
+});
