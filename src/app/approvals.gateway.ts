@@ -4,7 +4,7 @@ import { PushException } from '../protocol/push.exception.js';
 import { Uid } from '../routing/handlers/decorators.js';
 import { PushGateway } from '../routing/handlers/push-gateway.decorator.js';
 import { ConnectionRegistryService } from '../service/connection-registry.service.js';
-import type { ChatMessage, Question, Verdict } from './chat-events.js';
+import type { ChatEvents, Question, Verdict } from './chat-events.js';
 import { AskDto } from './chat.dto.js';
 import { SETTINGS, type Settings } from './settings.js';
 
@@ -18,7 +18,7 @@ export class ApprovalsGateway {
   private readonly isRetaining: boolean;
 
   constructor(
-    private readonly push: ConnectionRegistryService,
+    private readonly push: ConnectionRegistryService<ChatEvents>,
     @Inject(SETTINGS) { history }: Settings,
   ) {
     this.isRetaining = history;
@@ -34,13 +34,9 @@ export class ApprovalsGateway {
   /** Asks, and tells both users what was decided and on which device. */
   private async decide(from: string, { key, uid, question }: AskDto): Promise<void> {
     const verdict = await this.verdictOf(uid, { from, question });
-    const decision = { key, from, uid, question, at: Date.now(), verdict };
     await this.push.sendToUids(
-      [...new Set([from, uid])],
-      {
-        type: 'decision',
-        ...decision,
-      } satisfies ChatMessage,
+      [from, uid],
+      { type: 'decision', key, from, uid, question, at: Date.now(), verdict },
       { retain: this.isRetaining },
     );
   }
@@ -48,14 +44,11 @@ export class ApprovalsGateway {
   private async verdictOf(uid: string, question: Question): Promise<Verdict> {
     try {
       const options = { timeout: DECIDED_WITHIN, policy: 'any' } as const;
-      const { answers } = await this.push.request<{ approved?: unknown } | null>(
-        uid,
-        question,
-        options,
-      );
+      const { answers } = await this.push.request(uid, question, options);
       const [{ data, device, connectionId }] = answers;
-      // Nothing has checked what a device answers.
-      return { approved: data?.approved === true, device: device ?? connectionId };
+      // Nothing has checked what a device answers, whatever its type says.
+      const approved = (data as { approved?: unknown } | null)?.approved === true;
+      return { approved, device: device ?? connectionId };
     } catch (error) {
       if (error instanceof PushException) return { failed: error.code };
       throw error;

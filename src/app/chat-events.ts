@@ -52,10 +52,7 @@ export interface Past {
   messages: { id: string; offset: number; from?: string; data: unknown; isSeen: boolean }[];
 }
 
-/**
- * Data of the messages that the gateway sends. Those that clients send each other may be anything;
- * they have a sender, written by the server.
- */
+/** Data of the messages that the gateways send. Those of clients have a sender, written by the server. */
 export type ChatMessage =
   ({ type: 'said' } & Said) | ({ type: 'saying' } & Saying) | ({ type: 'decision' } & Decision);
 
@@ -69,9 +66,9 @@ export interface Question {
   question: string;
 }
 
-/** What goes over the example's sockets; the page and the gateway share it. */
+/** What goes over the example's sockets; the page and the gateways share it. */
 export interface ChatEvents {
-  message: unknown;
+  message: ChatMessage | ClientMessage;
   request: { data: Question; answer: { approved: boolean } };
   emits: {
     'chat.say': { data: Audience & { key: string; text: string }; reply: Saying };

@@ -4,7 +4,7 @@ import type { SendOptions } from '../delivery/send-options.js';
 import { Connection, Uid } from '../routing/handlers/decorators.js';
 import { PushGateway } from '../routing/handlers/push-gateway.decorator.js';
 import { ConnectionRegistryService } from '../service/connection-registry.service.js';
-import type { Audience, ChatMessage, Fate, Past, Said, Saying } from './chat-events.js';
+import type { Audience, ChatEvents, ChatMessage, Fate, Past, Said, Saying } from './chat-events.js';
 import { FateDto, GroupDto, SayDto } from './chat.dto.js';
 import { SETTINGS, type Settings } from './settings.js';
 
@@ -22,7 +22,7 @@ export class ChatGateway {
   private readonly isRetaining: boolean;
 
   constructor(
-    private readonly push: ConnectionRegistryService,
+    private readonly push: ConnectionRegistryService<ChatEvents>,
     @Inject(SETTINGS) { history }: Settings,
   ) {
     this.isRetaining = history;
@@ -45,11 +45,15 @@ export class ChatGateway {
     );
     const devices = receipts.filter(({ state }) => state !== 'none').length;
     const saying: Saying = { ...said, key, id, recipients, devices };
-    await this.push.sendToUid(from, { type: 'saying', ...saying } satisfies ChatMessage, {
-      ...this.kept(),
-      except: connectionId,
-      idempotencyKey: `${from}:${key}:saying`,
-    });
+    await this.push.sendToUid(
+      from,
+      { type: 'saying', ...saying },
+      {
+        ...this.kept(),
+        except: connectionId,
+        idempotencyKey: `${from}:${key}:saying`,
+      },
+    );
     return saying;
   }
 

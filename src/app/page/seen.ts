@@ -1,5 +1,5 @@
 import type { PushClient, ReceivedMessage } from '/push-client.min.js';
-import type { ChatEvents, ClientMessage } from '../chat-events.js';
+import type { ChatEvents } from '../chat-events.js';
 
 /** A message of somebody that was not looked at yet. */
 interface Unseen {
@@ -32,8 +32,7 @@ export function newSeen(client: PushClient<ChatEvents>): {
     }
     for (const { message, teller } of seen) {
       if (teller === undefined) continue;
-      const data: ClientMessage = { type: 'seen', id: message.id };
-      void client.send(teller, data);
+      void client.send(teller, { type: 'seen', id: message.id });
     }
   };
 

@@ -1,5 +1,5 @@
 import type { ClientState, PushClient, ReceivedMessage, Recovery } from '/push-client.min.js';
-import type { ChatEvents, ClientMessage, Decision, Saying, Verdict } from '../chat-events.js';
+import type { ChatEvents, Decision, Saying, Verdict } from '../chat-events.js';
 import { Approvals } from './approvals.js';
 import { Composer, type Choice } from './composer.js';
 import { Groups } from './groups.js';
@@ -174,8 +174,7 @@ export class Session {
     const shown = { from: this.me, to: 'to everyone', text, at: Date.now() };
     const row = this.timeline.mine(key, shown);
     try {
-      const data: ClientMessage = { type: 'to-all', key, text };
-      await this.client.broadcast(data);
+      await this.client.broadcast({ type: 'to-all', key, text });
       row.settle('Sent to everyone', 'sent');
     } catch (error) {
       row.fail(sentenceOf(error));
