@@ -5,8 +5,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { barriersIn } from '../support/barriers.js';
 import { ChatPage } from '../support/chat-page.js';
 import { connectJson, connectText } from '../support/client.js';
+import { until } from '../support/until.js';
 import { useBrowser } from '../support/use-browser.js';
 import { useExamples, useSharedExample } from '../support/use-example.js';
+import { useRedis } from '../support/use-redis.js';
 
 const DESKTOP = { viewport: { width: 1100, height: 720 }, locale: 'en-GB' };
 const PHONE = {
@@ -64,7 +66,7 @@ describe("the example's page", () => {
   });
 
   it('lets two users write to each other, and tells how far each message has come', async () => {
-    const [ada, bob, carol] = [name('ada'), name('bob'), name('carol')];
+    const [ada, bob, carol] = ['ada', 'bob', 'carol'];
     const desk = await enter(ada, 'Desk');
     const phone = await enter(bob, 'Phone', PHONE);
     await desk.write(bob, 'Good morning. The delivery from Lyon is here.');
@@ -79,6 +81,9 @@ describe("the example's page", () => {
     await desk.shows('The keys', `Sent, kept until ${carol} can get it`);
     await (await enter(carol, 'Laptop')).shows('The keys');
     await desk.shows('The keys', `Seen by ${carol} on Laptop`);
+    await phone.askToApprove(ada, 'Approve 4,200 € for the new lift?');
+    await desk.page.getByRole('button', { name: /^Approve/ }).waitFor();
+    await desk.screenshot('page');
     await phone.screenshot('chat-phone-dark');
     await phone.page.emulateMedia({ colorScheme: 'light' });
     await phone.screenshot('chat-phone-light');
@@ -268,5 +273,27 @@ describe("the example's page", () => {
     await one.write('bob', 'now or never');
     await two.shows('now or never');
     await one.shows('now or never', 'Sent');
+  });
+});
+
+describe("the example's page while Redis is away", () => {
+  const redis = useRedis();
+
+  it('says what may not have been sent, and says it once when it is tried again', async () => {
+    const { http } = await start({ REDIS_URL: redis.url });
+    const [one, two] = [await open(DESKTOP, http), await open(DESKTOP, http)];
+    await (await one.signIn('ada', 'Desk')).isConnected();
+    await (await two.signIn('bob', 'Phone')).isConnected();
+    await redis.stop();
+    await one.write('bob', 'once');
+    await one.shows('once', 'Redis is away');
+    await redis.restart();
+    // Until the example has found it again.
+    await until('it is sent', async () => {
+      const again = one.page.getByRole('button', { name: 'Try again' });
+      await again.click({ timeout: 100 }).catch(() => undefined);
+      return (await one.rowWith('once', 'Seen by bob on Phone').count()) === 1;
+    });
+    expect(await two.texts()).toEqual(['once']);
   });
 });

@@ -1,4 +1,10 @@
-import type { ClientState, PushClient, ReceivedMessage, Recovery } from '/push-client.min.js';
+import type {
+  ClientState,
+  EmitDataOf,
+  PushClient,
+  ReceivedMessage,
+  Recovery,
+} from '/push-client.min.js';
 import type { ChatEvents, Decision, Saying, Verdict } from '../chat-events.js';
 import { Approvals } from './approvals.js';
 import { Composer, type Choice } from './composer.js';
@@ -8,7 +14,7 @@ import { People } from './people.js';
 import { read } from './reading.js';
 import { newSeen } from './seen.js';
 import { Status } from './status.js';
-import { audienceOf, Timeline } from './timeline.js';
+import { audienceOf, Timeline, type OwnRow } from './timeline.js';
 
 /** Own messages whose fate is asked for when the connection is back. */
 const ASKED_AGAIN = 20;
@@ -159,14 +165,21 @@ export class Session {
     const row = this.own(key, { text, at: Date.now(), ...to });
     if (this.isAway) row.settle('Waits for the connection');
     for (const uid of to.uids ?? []) this.people.add(uid);
+    return this.post(row, { key, text, ...to });
+  }
+
+  /** Under the same key it is said once, however often it is sent, here and by the client. */
+  private async post(row: OwnRow, said: EmitDataOf<ChatEvents, 'chat.say'>): Promise<void> {
     try {
-      // Under the same key it is said once, however often it is sent.
-      const saying = await this.client.emit('chat.say', { key, text, ...to }, { repeatable: true });
+      const saying = await this.client.emit('chat.say', said, { repeatable: true });
       if (!this.isRetaining) return row.settle('Sent', 'sent');
       row.said(saying);
       if (this.seenEarly.delete(saying.id)) void this.learnFate(saying);
     } catch (error) {
-      row.fail(sentenceOf(error));
+      row.fail(sentenceOf(error), () => {
+        row.settle('Sending…');
+        void this.post(row, said);
+      });
     }
   }
 

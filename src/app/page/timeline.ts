@@ -1,5 +1,5 @@
 import type { Audience, Fate, Saying } from '../chat-events.js';
-import { byId, element } from './dom.js';
+import { button, byId, element } from './dom.js';
 import { listed } from './names.js';
 
 const MAX_ROWS = 500;
@@ -19,14 +19,14 @@ export interface OwnRow {
   said(saying: Saying): void;
   /** In words, of what has no receipts. */
   settle(state: string, level?: Level): void;
-  fail(reason: string): void;
+  /** @param again what a button tries, where there is no harm in trying */
+  fail(reason: string, again?: () => void): void;
 }
 
 /** How far a message has come, for the eye. */
-type Level = 'under-way' | 'sent' | 'written' | 'seen';
+type Level = 'under-way' | 'failed' | 'sent' | 'written' | 'seen';
 
 interface Own {
-  element: HTMLLIElement;
   state: HTMLElement;
   saying: Saying | undefined;
   isSeen: boolean;
@@ -84,7 +84,7 @@ export class Timeline {
     if (own === undefined) {
       const state = element('p', 'state', 'Sending…');
       const row = element('li', 'row mine', headOf(shown), element('p', 'text', shown.text), state);
-      this.own.set(key, (own = { element: row, state, saying: undefined, isSeen: false }));
+      this.own.set(key, (own = { state, saying: undefined, isSeen: false }));
       this.add(row);
     }
     return rowOf(own);
@@ -152,9 +152,9 @@ function rowOf(own: Own): OwnRow {
     settle(state, level = 'under-way') {
       tell(own, state, level);
     },
-    fail(reason) {
-      own.element.classList.add('failed');
-      tell(own, `Not sent. ${reason}`, 'under-way');
+    fail(reason, again) {
+      tell(own, reason, 'failed');
+      if (again !== undefined) own.state.append(' ', button('Try again', again));
     },
   };
 }
