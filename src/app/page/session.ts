@@ -101,9 +101,9 @@ export class Session {
 
   private async recovered({ recovered }: Recovery): Promise<void> {
     if (recovered) return this.timeline.note('Back. What was missed follows.');
-    this.timeline.clear();
+    // What was shown stays: it may be all that is left of it.
+    this.timeline.note('Back. Some of what was missed is gone; what is kept follows.');
     await this.loadPast();
-    this.timeline.note('Back. Some messages are gone; this is what is kept.');
   }
 
   private receive(message: ReceivedMessage): void {

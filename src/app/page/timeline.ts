@@ -57,13 +57,6 @@ export class Timeline {
     new ResizeObserver(() => this.follow()).observe(this.log);
   }
 
-  clear(): void {
-    this.rows.replaceChildren();
-    this.shown.clear();
-    this.own.clear();
-    this.empty.hidden = false;
-  }
-
   /** Whether it is the first time; from now on it is not. */
   isNew(id: string): boolean {
     if (this.shown.has(id)) return false;
