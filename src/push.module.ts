@@ -106,6 +106,6 @@ function dynamicModule(
         ? []
         : [...watchingProviders, ...routingProviders(gateway ?? UidGateway), ...gatewayProviders]),
     ],
-    exports: [ConnectionRegistryService, Sender, Sends, Signals],
+    exports: [ConnectionRegistryService, Sender, Sends, ENGINE, LocalNode],
   };
 }

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { PushHistoryOptions } from '../delivery/delivery.options.js';
+import { PushAdminModule } from '../admin/index.js';
 import { MemoryEngine } from '../engine/memory/memory.engine.js';
 import { RedisEngine } from '../engine/redis/index.js';
 import { JwtAuthenticator } from '../gateway/identity/authenticators/jwt.authenticator.js';
@@ -26,9 +27,14 @@ export class AppModule {
       engine: settings.redisUrl ? new RedisEngine({ url: settings.redisUrl }) : new MemoryEngine(),
       ...(settings.history && { history: historyOf(settings) }),
     });
+    const { apiKeys } = settings;
     return {
       module: AppModule,
-      imports: [push, PushApiModule.forRoot({ apiKeys: settings.apiKeys })],
+      imports: [
+        push,
+        PushApiModule.forRoot({ apiKeys }),
+        ...(apiKeys.length > 0 ? [PushAdminModule.forRoot({ apiKeys })] : []),
+      ],
       providers: [ChatGateway, ApprovalsGateway, { provide: SETTINGS, useValue: settings }],
     };
   }

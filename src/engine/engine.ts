@@ -130,6 +130,8 @@ export interface Engine {
   unwatch(uids: readonly string[]): void;
   connectionsOf(uid: string): MaybePromise<ConnectionInfo[]>;
   counts(): MaybePromise<Counts>;
+  /** Names of the nodes of the cluster, this one included. */
+  nodes(): MaybePromise<string[]>;
   /** Every uid that is online, in batches; no answer holds all of them. */
   uids(): AsyncIterable<readonly string[]> | Iterable<readonly string[]>;
   /** Member uids, online or not, and the uids of member connections; each once. */

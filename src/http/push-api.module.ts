@@ -8,6 +8,7 @@ import {
 import { RouterModule } from '@nestjs/core';
 import { ApiKeys } from './api-keys.js';
 import { decoratedController } from './decorated-controller.js';
+import { PushApiController } from './push-api.controller.js';
 import {
   checkAsyncOptions,
   checkMadeOptions,
@@ -64,7 +65,7 @@ function dynamicModule(
   return {
     module: PushApiModule,
     imports: [...imports, RouterModule.register([{ path, module: PushApiModule }])],
-    controllers: [decoratedController(decorators)],
+    controllers: [decoratedController(PushApiController, decorators)],
     providers: [options, ...pushApiProviders],
   };
 }

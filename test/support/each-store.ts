@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { RedisEngine } from '../../src/engine/redis/index.js';
 import { MemoryCluster, MemoryEngine, type PushHistoryOptions } from '../../src/index.js';
+import type { AppOptions } from './app.js';
 import { useApp, type TestApp } from './use-app.js';
 import { PATIENT, useSharedRedis } from './use-redis.js';
 
@@ -8,8 +9,8 @@ import { PATIENT, useSharedRedis } from './use-redis.js';
 export interface TwoNodes {
   readonly a: TestApp;
   readonly b: TestApp;
-  /** Starts both, with these options of the history beside the test's own. */
-  start(history?: PushHistoryOptions): Promise<void>;
+  /** Starts both, with these options of the history, and others, beside the test's own. */
+  start(history?: PushHistoryOptions, more?: AppOptions): Promise<void>;
 }
 
 /** Runs the tests on two nodes with each store that the package has. */
@@ -46,9 +47,12 @@ function nodesOf(
   return {
     a,
     b,
-    start: async (more = {}) => {
+    start: async (more = {}, others = {}) => {
       renew();
-      const options = () => ({ push: { engine: engine(), history: { ...history, ...more } } });
+      const options = () => ({
+        ...others,
+        push: { engine: engine(), history: { ...history, ...more } },
+      });
       await Promise.all([a.start(options()), b.start(options())]);
     },
   };

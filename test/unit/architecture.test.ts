@@ -10,9 +10,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   options: [],
   signals: [],
   main: ['app'],
-  app: ['push.module', 'asyncapi', ...from('gateway')],
+  app: ['push.module', 'admin', 'asyncapi', ...from('gateway')],
   index: ['push.module', ...from('gateway')],
   'push.module': from('gateway'),
+  // Its page is a client.
+  admin: ['client', ...from('gateway')],
   gateway: from('routing'),
   http: from('validation'),
   routing: from('validation'),
@@ -60,6 +62,7 @@ const REDIS = [
  * beside itself. What has no line here puts the others together, and may import all of them.
  */
 const MAY_IMPORT_WITHIN: Record<string, readonly string[]> = {
+  'admin/page': ['admin/frames'],
   'app/page': ['app/chat-events'],
   'gateway/gateway.options': ['gateway/identity/authenticators'],
   'gateway/upgrade': [],

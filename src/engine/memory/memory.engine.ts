@@ -144,11 +144,11 @@ export class MemoryEngine implements Engine, HistoryKeeper {
   }
 
   connectionsOf(uid: string): ConnectionInfo[] {
-    return this.nodes().flatMap((node) => node.connectionsOf(uid));
+    return this.handlers().flatMap((node) => node.connectionsOf(uid));
   }
 
   counts(): Counts {
-    const nodes = this.nodes();
+    const nodes = this.handlers();
     const connections = nodes.reduce((sum, node) => sum + node.countConnections(), 0);
     const uids =
       nodes.length === 1
@@ -157,9 +157,13 @@ export class MemoryEngine implements Engine, HistoryKeeper {
     return { connections, uids, nodes: nodes.length };
   }
 
+  nodes(): string[] {
+    return [...this.cluster.nodes.keys()];
+  }
+
   *uids(): Iterable<readonly string[]> {
     const seen = new Set<string>();
-    for (const node of this.nodes()) for (const uid of node.uids()) seen.add(uid);
+    for (const node of this.handlers()) for (const uid of node.uids()) seen.add(uid);
     let batch: string[] = [];
     for (const uid of seen) {
       if (batch.push(uid) < BATCH) continue;
@@ -171,7 +175,7 @@ export class MemoryEngine implements Engine, HistoryKeeper {
 
   uidsInGroup(group: string): string[] {
     const uids = new Set(this.cluster.memberships.uidsOf(group));
-    for (const node of this.nodes()) for (const uid of node.uidsInGroup(group)) uids.add(uid);
+    for (const node of this.handlers()) for (const uid of node.uidsInGroup(group)) uids.add(uid);
     return [...uids];
   }
 
@@ -192,7 +196,7 @@ export class MemoryEngine implements Engine, HistoryKeeper {
     for (const node of this.cluster.watchers.get(uid) ?? []) node.presenceSeen(uid, online, seq);
   }
 
-  private nodes(): NodeHandler[] {
+  private handlers(): NodeHandler[] {
     return [...this.cluster.nodes.values()];
   }
 

@@ -139,6 +139,10 @@ export class RedisEngine implements Engine, HistoryKeeper {
     return this.node.directory.counts();
   }
 
+  async nodes(): Promise<string[]> {
+    return this.node.directory.nodes();
+  }
+
   uids(): AsyncIterable<readonly string[]> {
     return this.node.directory.uids();
   }

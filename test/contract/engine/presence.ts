@@ -117,6 +117,13 @@ export function describePresence(cluster: ThreeNodes): void {
       expect(await c.engine.counts()).toEqual(idle);
     });
 
+    it('names the nodes of the cluster', async () => {
+      const names = [a, b, c].map(({ local }) => local.node);
+      expect((await b.engine.nodes()).sort()).toEqual(names.sort());
+      await a.stop();
+      expect((await b.engine.nodes()).sort()).toEqual([b, c].map(({ local }) => local.node).sort());
+    });
+
     it('tells every uid once, in batches none of which holds all', async () => {
       const uids = Array.from({ length: 2_500 }, (_, i) => `u${i}`);
       await Promise.all(uids.map((uid, i) => [a, b, c][i % 3].connect(uid)));

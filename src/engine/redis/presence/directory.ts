@@ -1,5 +1,5 @@
 import type { Counts, UidPresence } from '../../engine.js';
-import { count, presenceOf } from '../scripts/index.js';
+import { count, living, presenceOf } from '../scripts/index.js';
 import type { Shards } from '../servers/shards.js';
 
 /** Uids that one command answers. */
@@ -36,6 +36,11 @@ export class Directory {
       sum.nodes = Math.max(sum.nodes, nodes);
     }
     return sum;
+  }
+
+  async nodes(): Promise<string[]> {
+    const all = await Promise.all(this.shards.all.map((shard) => shard.consultBy(living, [])));
+    return [...new Set((all as string[][]).flat())];
   }
 
   /** In the order in which they came online, shard by shard: who comes meanwhile is not among them. */

@@ -6,6 +6,7 @@ import { HISTORY_SCRIPTS } from './history/index.js';
 import { indexMembers } from './index-members.js';
 import { indexed } from './indexed.js';
 import { leave } from './leave.js';
+import { living } from './living.js';
 import { place } from './place.js';
 import { presenceOf } from './presence-of.js';
 import { publishToUids } from './publish-to-uids.js';
@@ -15,7 +16,7 @@ import { standing } from './standing.js';
 
 /** Loaded on every server when a connection to it begins. */
 export const SCRIPTS: readonly Script[] = [
-  ...[beat, count, depart, leave, place, presenceOf, publishToUids, replaceClaim, standing],
+  ...[beat, count, depart, leave, living, place, presenceOf, publishToUids, replaceClaim, standing],
   ...[changeMembers, indexMembers, indexed],
   ...HISTORY_SCRIPTS,
 ];
@@ -28,6 +29,7 @@ export {
   indexed,
   indexMembers,
   leave,
+  living,
   place,
   presenceOf,
   publishToUids,
