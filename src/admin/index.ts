@@ -1,6 +1,8 @@
 export { PushAdminModule } from './push-admin.module.js';
 export type {
-  AdminAccess,
+  PushAdminAccess,
+  PushAdminKeys,
   PushAdminModuleAsyncOptions,
   PushAdminModuleOptions,
+  PushAdminSettings,
 } from './push-admin.options.js';

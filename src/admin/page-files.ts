@@ -9,12 +9,12 @@ export interface PageFile {
 
 /** What the page is made of, and nothing else is served. */
 const TYPES: Readonly<Record<string, string>> = {
-  'page.html': 'text/html; charset=utf-8',
+  'index.html': 'text/html; charset=utf-8',
   'page.css': 'text/css; charset=utf-8',
-  'page.js': 'text/javascript; charset=utf-8',
+  'index.js': 'text/javascript; charset=utf-8',
   licences: 'text/plain; charset=utf-8',
 };
-const PAGE = 'page.html';
+const PAGE = 'index.html';
 /** Stand in the page for the folder of its files, and for what lets operators in. */
 const FOLDER = '{{folder}}';
 const ACCESS = '{{access}}';

@@ -5,7 +5,7 @@ import type { Checked, OptionTable } from '../options/option-table.js';
 import { whole } from '../options/rules.js';
 
 /** Who gets in: exactly one of the two. */
-export type AdminAccess =
+export type PushAdminAccess =
   | {
       /**
        * Keys with which operators sign in on the page, each a string of visible ASCII characters
@@ -24,7 +24,8 @@ export type AdminAccess =
       apiKeys?: undefined;
     };
 
-interface AdminSettings {
+/** The same whoever gets in. */
+export interface PushAdminSettings {
   /**
    * Where the view is, behind the application's global prefix. Its socket is at `<path>/socket`.
    *
@@ -48,16 +49,19 @@ interface AdminSettings {
 }
 
 /** Options of the operator's view. */
-export type PushAdminModuleOptions = AdminSettings & AdminAccess;
+export type PushAdminModuleOptions = PushAdminSettings & PushAdminAccess;
 
 export interface PushAdminModuleAsyncOptions
-  extends Pick<ModuleMetadata, 'imports'>, Pick<AdminSettings, 'path' | 'decorators'> {
-  useFactory: FactoryProvider<MadeOptions | Promise<MadeOptions>>['useFactory'];
+  extends Pick<ModuleMetadata, 'imports'>, Pick<PushAdminSettings, 'path' | 'decorators'> {
+  /** Makes the keys. Guards are classes, and belong to `forRoot`. */
+  useFactory: FactoryProvider<PushAdminKeys | Promise<PushAdminKeys>>['useFactory'];
   inject?: FactoryProvider['inject'] | undefined;
 }
 
-/** What a factory makes: keys. Guards are classes, and belong to `forRoot`. */
-type MadeOptions = Pick<PushAdminModuleOptions, 'sessionTime'> & { apiKeys: string[] };
+/** What a factory makes. */
+export interface PushAdminKeys extends Pick<PushAdminSettings, 'sessionTime'> {
+  apiKeys: string[];
+}
 
 /** As errors name it. */
 const OWNER = 'PushAdminModule';
@@ -67,7 +71,7 @@ const PATH = /^\/?[\w.~-]+(\/[\w.~-]+)*\/?$/;
 /** What can stand in a header after `Bearer `. */
 const KEY = /^[\x21-\x7e]+$/;
 
-interface EveryOption extends AdminSettings {
+interface EveryPushAdminOption extends PushAdminSettings {
   apiKeys?: string[] | undefined;
   guards?: (Type<CanActivate> | CanActivate)[] | undefined;
 }
@@ -100,18 +104,18 @@ const pushAdminOptions = {
     },
   },
   sessionTime: { default: 900_000, rule: whole('milliseconds', 1_000) },
-} satisfies OptionTable<EveryOption>;
+} satisfies OptionTable<EveryPushAdminOption>;
 
 /** Where the checked options are injected. */
 export const PUSH_ADMIN_OPTIONS = Symbol('PushAdminOptions');
-export type CheckedPushAdminOptions = Checked<EveryOption, typeof pushAdminOptions>;
+export type CheckedPushAdminOptions = Checked<EveryPushAdminOption, typeof pushAdminOptions>;
 
 /**
  * The path comes back without slashes around it.
  *
  * @throws Error that names the option, what was given (never a key) and what is allowed
  */
-export function checkPushAdminOptions(options: EveryOption): CheckedPushAdminOptions {
+export function checkPushAdminOptions(options: EveryPushAdminOption): CheckedPushAdminOptions {
   const checked = checkOptions(OWNER, pushAdminOptions, options);
   if ((checked.apiKeys === undefined) === (checked.guards === undefined)) {
     const given = checked.apiKeys === undefined ? 'not given, nor is "guards"' : 'beside "guards"';

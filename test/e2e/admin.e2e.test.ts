@@ -57,16 +57,16 @@ describe.each(['express', 'fastify'] as const)("the operator's view on %s", (ada
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
     expect(page.headers['content-security-policy']).toContain("default-src 'none'");
     expect(page.headers['content-security-policy']).not.toContain('unsafe');
-    expect(page.text).toContain('src="push-admin/page.js"');
+    expect(page.text).toContain('src="push-admin/index.js"');
     for (const [file, type] of [
-      ['page.js', 'text/javascript; charset=utf-8'],
+      ['index.js', 'text/javascript; charset=utf-8'],
       ['page.css', 'text/css; charset=utf-8'],
       ['licences', 'text/plain; charset=utf-8'],
     ]) {
       const { headers } = await supertest(app.http).get(`${PATH}/${file}`).expect(200);
       expect(headers).toMatchObject({ 'content-type': type, 'x-content-type-options': 'nosniff' });
     }
-    await supertest(app.http).get(`${PATH}/page.html`).expect(404);
+    await supertest(app.http).get(`${PATH}/index.html`).expect(404);
     await supertest(app.http).get(`${PATH}/..%2fpackage.json`).expect(404);
   });
 
@@ -196,7 +196,7 @@ describe('a view behind guards of the application', () => {
   it('is closed with everything that belongs to it to who does not pass', async () => {
     await app.start(admin({ apiKeys: undefined, guards: [CookieGuard] }));
     await supertest(app.http).get(PATH).expect(403);
-    await supertest(app.http).get(`${PATH}/page.js`).expect(403);
+    await supertest(app.http).get(`${PATH}/index.js`).expect(403);
     await supertest(app.http).post(`${PATH}/ticket`).expect(403);
     await supertest(app.http).get(PATH).set(COOKIE).expect(200);
     const operator = await app.connectJson({}, `${PATH}/socket`);

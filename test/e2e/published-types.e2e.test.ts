@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 const DIST = resolve('dist');
 const ENTRIES = [
   'index',
+  'admin/index',
   'http/openapi/index',
   'engine/redis/index',
   'client/index',

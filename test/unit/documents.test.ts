@@ -16,6 +16,7 @@ const OPTIONS = {
   'src/delivery/DELIVERY.md': ['PushHistoryOptions'],
   'src/gateway/identity/AUTHENTICATION.md': ['JwtAuthenticatorOptions'],
   'src/http/HTTP.md': ['PushApiModuleOptions'],
+  'src/admin/ADMIN.md': ['EveryPushAdminOption'],
   'src/engine/SCALING.md': ['RedisEngineOptions', 'MemoryClusterOptions'],
   'src/client/CLIENT.md': ['PushClientOptions'],
 };
