@@ -12,8 +12,8 @@ export interface WatchingOptions {
 
   /**
    * The same of all connections of a node together, a uid that several watch counted for each; a
-   * `watch` frame beyond it is refused with RATE_LIMITED. One costs a few hundred bytes of memory
-   * where nobody else watches the uid, at most about a kilobyte.
+   * `watch` frame beyond it is refused with RATE_LIMITED. One costs about a kilobyte of memory where
+   * nobody else watches the uid.
    *
    * @default 200_000 uids
    */

@@ -2,9 +2,11 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { AllowAllRoutePolicy, RoutePolicy } from '../../src/index.js';
 import type { Presence, PushClient } from '../../src/client/index.js';
 import { CuttableProxy } from '../support/cuttable-proxy.js';
+import { freePort } from '../support/free-port.js';
 import { until } from '../support/until.js';
 import { useApp } from '../support/use-app.js';
 import { useRedisCluster } from '../support/use-cluster.js';
+import { useExamples } from '../support/use-example.js';
 import { usePushClients } from '../support/use-push-clients.js';
 
 const OPEN = { push: { routePolicy: AllowAllRoutePolicy } };
@@ -101,6 +103,28 @@ describe('a client that watches', () => {
     // Of whom both lists have and one may watch, both are told.
     await refused.sees('-ben');
     expect(refused.states.get('eve')).toBeUndefined();
+  });
+});
+
+describe('a client whose server was killed', () => {
+  const start = useExamples();
+
+  it('is told who is not there any more, though the new server counts anew', async () => {
+    const PORT = String(await freePort());
+    const server = await start({ PORT });
+    const [ada, ben] = [newClient(server.url), newClient(server.url, { uid: 'ben' })];
+    await Promise.all([ada.client.connect(), ben.client.connect()]);
+    const list = contacts(ada.client, 'ada', 'ben');
+    await list.sees('+ada', '+ben');
+    ben.client.close();
+    await list.sees('+ada', '+ben', '-ben');
+    await ben.client.connect();
+    await list.sees('+ada', '+ben', '-ben', '+ben');
+    server.process.kill('SIGKILL');
+    await ben.state('waiting');
+    ben.client.close();
+    await start({ PORT });
+    await list.sees('+ada', '+ben', '-ben', '+ben', '-ben');
   });
 });
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { CuttableProxy } from '../support/cuttable-proxy.js';
 import type { EngineNode } from '../support/engine-node.js';
 import { until } from '../support/until.js';
 import { useNodes, useRedis } from '../support/use-redis.js';
@@ -16,7 +17,11 @@ beforeEach(async () => {
   a = await nodes.start();
   b = await nodes.start();
 });
-afterEach(() => redis.resume());
+const proxies: CuttableProxy[] = [];
+afterEach(() => {
+  redis.resume();
+  for (const proxy of proxies.splice(0)) proxy.close();
+});
 
 /** Waits until this is all that the node was told. */
 const sees = (node: EngineNode, ...expected: string[]): Promise<void> =>
@@ -91,6 +96,24 @@ describe('what is watched through Redis', () => {
     await b.connect('dan');
     await a.engine.watch(['dan']);
     expect(a.sight.slice(7)).toEqual(['+dan']);
+  });
+
+  it('is told when the node that watches was cut off alone: what it has not heard', async () => {
+    const proxy = await CuttableProxy.to(redis.port);
+    proxies.push(proxy);
+    const cut = await nodes.start({ url: proxy.url });
+    await cut.engine.watch(['ann', 'ben', 'cy']);
+    await b.connect('ann');
+    const ben = await b.connect('ben');
+    await until('both are seen', () => cut.sight.length === 5);
+    proxy.sever();
+    await until('it is cut off', () => !cut.isUp);
+    ben.close();
+    await b.waitForOffline('ben');
+    await a.connect('cy');
+    proxy.mend();
+    await until('both changes are seen', () => cut.sight.length === 7);
+    expect(cut.sight.slice(5).sort()).toEqual(['+cy', '-ben']);
   });
 
   it('is told when Redis comes back empty: what is different, and nothing else', async () => {

@@ -59,6 +59,8 @@ export class PresenceWorld {
         await new EngineNode(new RedisEngine({ url: proxy.url, ...options })).start(),
       );
     }
+    // The first watches everyone all the time, the second now and then.
+    for (const { engine } of world.nodes.slice(0, 2)) await engine.watch(world.uids);
     return world;
   }
 
@@ -72,8 +74,11 @@ export class PresenceWorld {
     this.move(before);
     const end = await this.begin(fault);
     this.move(during);
+    this.nodes[1].engine.unwatch(this.uids);
+    const watching = this.nodes[1].engine.watch(this.uids);
     await pause(lasts);
     await end();
+    await watching;
     this.move(after);
   }
 
@@ -87,10 +92,17 @@ export class PresenceWorld {
     await until('all was told', () => this.isTold()).catch((error: Error) =>
       this.fail(error.message),
     );
+    await until('who watches sees it', () => this.isSeen()).catch((error: Error) =>
+      this.fail(`${error.message}\n${this.nodes.map(({ sight }) => sight.join(' ')).join('\n')}`),
+    );
   }
 
   /** What is wrong with the events that were told: nothing, if all is well. */
   faults(): string[] {
+    return [...this.faultsOfEvents(), ...this.faultsOfSight()];
+  }
+
+  private faultsOfEvents(): string[] {
     return this.uids.flatMap((uid) => {
       const told = this.told(uid);
       const isOnline = this.openOf(uid).length > 0;
@@ -99,6 +111,25 @@ export class PresenceWorld {
       const list = told.map(({ type, seq, node }) => `${type} ${seq} by ${node}`).join(', ');
       return [`${uid}, who is ${isOnline ? 'online' : 'offline'}: ${list || 'nothing'}`];
     });
+  }
+
+  /** Whoever watches all the time is told nothing twice, and in order. */
+  private faultsOfSight(): string[] {
+    return this.uids.flatMap((uid) => {
+      const seen = this.nodes[0].seen.all.filter((one) => one.uid === uid);
+      const isBalanced = seen.every(({ online }, i) => i === 0 || online !== seen[i - 1].online);
+      const isInOrder = seen.every(({ seq }, i) => i === 0 || seq > seen[i - 1].seq);
+      return isBalanced && isInOrder ? [] : [`${uid} was seen as ${JSON.stringify(seen)}`];
+    });
+  }
+
+  private isSeen(): boolean {
+    return this.nodes.slice(0, 2).every(({ seen }) =>
+      this.uids.every((uid) => {
+        const last = seen.all.findLast((one) => one.uid === uid);
+        return last?.online === this.openOf(uid).length > 0;
+      }),
+    );
   }
 
   private get uids(): string[] {

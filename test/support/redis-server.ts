@@ -112,6 +112,7 @@ export class RedisServer {
 
   /** It saves what it holds, and cannot: what stands in the way is no file. */
   async failToSave(): Promise<void> {
+    await this.snapshot(false);
     await mkdir(join(this.directory, SNAPSHOT));
     await this.cli('CONFIG', 'SET', 'save', '3600 1000000');
     await this.trySaving('err');
