@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AllowAllRoutePolicy } from '../../src/index.js';
 import { snippets } from '../support/documents.js';
 import { freePort } from '../support/free-port.js';
 import { PlainChromium } from '../support/plain-chromium.js';
@@ -7,7 +8,7 @@ import { useApp } from '../support/use-app.js';
 import { useBrowser, type OpenPage } from '../support/use-browser.js';
 import { useExamples } from '../support/use-example.js';
 
-const app = useApp();
+const app = useApp({ push: { routePolicy: AllowAllRoutePolicy } });
 const start = useExamples();
 const browser = useBrowser();
 
@@ -168,6 +169,28 @@ describe('tabs that share a connection', () => {
     );
     expect(new Set(answers.map(({ id }) => id)).size).toBe(3);
     expect(pages.flatMap(({ failures }) => failures)).toEqual([]);
+  });
+
+  it('watch who is online by it, each for itself, whichever of them has it', async () => {
+    const [first, second] = await openTabs(2);
+    const watching = (...uids: string[]): string => `window.seen = [];
+      const told = ({ uid, online }) => seen.push((online ? '+' : '-') + uid);
+      window.list = client.watch(${JSON.stringify(uids)}, told);`;
+    const untilSeen = (page: OpenPage, ...expected: string[]): Promise<void> =>
+      until(`the page sees ${expected.join(' ')}`, async () => {
+        return (await run<string[]>(page, 'return seen')).join() === expected.join();
+      });
+    await run(first, watching('ben', 'cy'));
+    await run(second, watching('ben'));
+    await untilSeen(first, '-ben', '-cy');
+    await untilSeen(second, '-ben');
+    const ben = await app.json('ben');
+    await untilSeen(first, '-ben', '-cy', '+ben');
+    await untilSeen(second, '-ben', '+ben');
+    await untilAnother(() => first.close(), second);
+    await ben.close();
+    await untilSeen(second, '-ben', '+ben', '-ben');
+    expect(second.failures).toEqual([]);
   });
 
   it('go on when the tab that has it is closed, and when it dies', async () => {

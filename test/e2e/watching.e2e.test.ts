@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { AllowAllRoutePolicy, RoutePolicy, type Connection } from '../../src/index.js';
+import { UseGuards, type CanActivate } from '@nestjs/common';
+import {
+  AllowAllRoutePolicy,
+  RoutePolicy,
+  UidGateway,
+  type Connection,
+  type PushSocket,
+} from '../../src/index.js';
 import type { JsonClient, JsonFrame } from '../support/client.js';
 import { useApp } from '../support/use-app.js';
 import { useMemoryCluster, useRedisCluster } from '../support/use-cluster.js';
@@ -142,6 +149,23 @@ describe('watching presence', () => {
     await app.json('ben');
     expect(await change(ann)).toBe('+ben');
     expect(changesIn(await ann.settle())).toEqual([]);
+  });
+
+  it('goes past what an application puts before it, and is the same behind that', async () => {
+    const OnlyAnn: CanActivate = {
+      canActivate: (context) =>
+        context.switchToWs().getClient<PushSocket>().connection.uid === 'ann',
+    };
+    @UseGuards(OnlyAnn)
+    class Guarded extends UidGateway {}
+    await app.start({ push: { ...OPEN.push, gateway: Guarded } });
+    const [ann, bob] = [await app.json('ann'), await app.json('bob')];
+    expect(await watch(ann, 'ben', 'bob')).toEqual(['-ben', '+bob']);
+    await app.json('ben');
+    expect(await change(ann)).toBe('+ben');
+    expect((await ann.request('unwatch', { uids: ['ben'] })).event).toBe('unwatched');
+    expect(codeOf(await ann.request('watch', { uids: [''] }))).toBe('VALIDATION_FAILED');
+    expect(codeOf(await bob.request('watch', { uids: ['ann'] }))).toBe('FORBIDDEN');
   });
 
   it('answers a frame without an id as well', async () => {
