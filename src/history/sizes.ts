@@ -3,7 +3,7 @@ import type { Message } from '../protocol/message.js';
 import { PushException } from '../protocol/push.exception.js';
 
 /** What a message takes beside its data, about. */
-export const MESSAGE_BYTES = 300;
+export const MESSAGE_BYTES = 450;
 /** What a note takes beside its names, about. */
 export const NOTE_BYTES = 100;
 

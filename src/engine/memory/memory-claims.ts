@@ -4,10 +4,15 @@ interface Claimed {
   readonly until: number;
 }
 
+/** Characters of a text that count as one key; a longer one counts as several. */
+const KEY_LENGTH = 1_024;
+
 /** Keys that hold a text for a time. */
 export class MemoryClaims {
   /** The one that was written last comes last. */
   private readonly claims = new Map<string, Claimed>();
+  /** What they count as. */
+  private keys = 0;
 
   constructor(private readonly maxKeys: number) {}
 
@@ -23,7 +28,7 @@ export class MemoryClaims {
   }
 
   release(key: string, claimed: string): void {
-    if (this.textOf(key) === claimed) this.claims.delete(key);
+    if (this.textOf(key) === claimed) this.delete(key);
   }
 
   private textOf(key: string): string | undefined {
@@ -32,9 +37,20 @@ export class MemoryClaims {
   }
 
   private put(key: string, text: string, ttl: number): void {
-    this.claims.delete(key);
+    this.delete(key);
     this.claims.set(key, { text, until: performance.now() + ttl });
-    if (this.claims.size > this.maxKeys) this.forgetOldest();
+    this.keys += countOf(text);
+    for (const oldest of this.claims.keys()) {
+      if (this.keys <= this.maxKeys || oldest === key) return;
+      this.delete(oldest);
+    }
+  }
+
+  private delete(key: string): void {
+    const held = this.claims.get(key);
+    if (held === undefined) return;
+    this.claims.delete(key);
+    this.keys -= countOf(held.text);
   }
 
   /** Most have the same time, so the oldest are over first. Who is over later than others stays. */
@@ -42,14 +58,11 @@ export class MemoryClaims {
     const now = performance.now();
     for (const [key, { until }] of this.claims) {
       if (until > now) return;
-      this.claims.delete(key);
+      this.delete(key);
     }
   }
+}
 
-  private forgetOldest(): void {
-    for (const key of this.claims.keys()) {
-      this.claims.delete(key);
-      return;
-    }
-  }
+function countOf(text: string): number {
+  return Math.ceil(text.length / KEY_LENGTH);
 }

@@ -6,7 +6,8 @@ import { whole } from '../../options/rules.js';
 export interface MemoryClusterOptions {
   /**
    * Idempotency keys that are remembered; beyond it the oldest are forgotten, before their
-   * `idempotencyWindow` is over.
+   * `idempotencyWindow` is over. An answer of more than 1,024 characters, as one with many receipts
+   * is, counts as several.
    *
    * @default 100_000 keys
    */

@@ -4,6 +4,8 @@ import { until } from '../../support/until.js';
 import type { StartNodes } from '../history.contract.js';
 
 const KIB = 1_024;
+/** Of which three are kept in 10 KiB. */
+const LARGE = 2_900;
 
 async function fill(node: HistoryNode, uid: string, count: number, bytes = 10): Promise<string> {
   let epoch = '';
@@ -35,7 +37,7 @@ export function describeLimits(start: StartNodes, parts: number): void {
 
     it('of a stream in bytes', async () => {
       const [a] = await start(1, { maxBytes: 10 * KIB });
-      await fill(a, 'ann', 8, 3 * KIB);
+      await fill(a, 'ann', 8, LARGE);
       expect(await firstOf(a, 'ann')).toBe(6);
     });
 
@@ -52,14 +54,14 @@ export function describeLimits(start: StartNodes, parts: number): void {
       const maxTotalBytes = parts * 30 * KIB;
       const [a, b] = await start(2, { maxBytes: 10 * KIB, maxTotalBytes });
       // The braces keep them in one part.
-      await fill(a, '{x}old', 3, 3 * KIB);
-      await fill(b, '{x}mid', 3, 3 * KIB);
+      await fill(a, '{x}old', 3, LARGE);
+      await fill(b, '{x}mid', 3, LARGE);
       await fill(a, '{x}old', 1, 10);
-      await fill(b, '{x}new', 3, 3 * KIB);
+      await fill(b, '{x}new', 3, LARGE);
       expect(await firstOf(a, '{x}new')).toBe(1);
       expect(await firstOf(a, '{x}mid')).toBe(1);
       expect(await firstOf(a, '{x}old')).toBe(2);
-      for (let i = 0; i < 20; i++) await fill(a, `{x}more ${i}`, 3, 3 * KIB);
+      for (let i = 0; i < 20; i++) await fill(a, `{x}more ${i}`, 3, LARGE);
       expect(await firstOf(a, '{x}mid')).toBe(Infinity);
       expect(await firstOf(a, '{x}old')).toBe(Infinity);
       expect(await firstOf(a, '{x}more 19')).toBe(1);
