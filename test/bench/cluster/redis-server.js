@@ -3,20 +3,10 @@
  * it and the bench: however the bench ends, this one does too, and ends the server.
  */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { createClient } from 'redis';
 import { answerCommands } from '../lib/processes/commands.js';
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  server.close();
-  await once(server, 'close');
-  return port;
-}
+import { freePort } from '../lib/processes/free-port.js';
 
 const port = await freePort();
 const where = ['--port', String(port), '--bind', '127.0.0.1'];
@@ -56,11 +46,16 @@ answerCommands({
     return { cpu: (Number(seconds[0]) + Number(seconds[1])) * 1e6, at: performance.now() * 1000 };
   },
 
-  /** Commands that were executed, and bytes that went in and out, since it was started. */
+  /**
+   * Since it was started: commands that were executed, those within scripts included, scripts that
+   * were called, and bytes that went in and out.
+   */
   async traffic() {
     const names = ['total_commands_processed', 'total_net_input_bytes', 'total_net_output_bytes'];
     const [commands, read, written] = await info('stats', names);
-    return { commands: Number(commands), bytes: Number(read) + Number(written) };
+    const calls = /^cmdstat_evalsha:calls=(\d+)/m.exec(await client.info('commandstats'));
+    const bytes = Number(read) + Number(written);
+    return { commands: Number(commands), scripts: Number(calls?.[1] ?? 0), bytes };
   },
 
   /** Bytes. */

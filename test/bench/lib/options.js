@@ -41,6 +41,9 @@ export const numbers = (help, byDefault) => ({
     text === undefined ? /** @type {D} */ (byDefault) : text.split(',').map(numberOf),
 });
 
+/** @param {string} help @returns {Option<string | undefined>} */
+export const path = (help) => ({ takes: 'path', help, parse: (text) => text });
+
 /**
  * Some of what has these names.
  *

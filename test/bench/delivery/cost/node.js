@@ -1,13 +1,25 @@
-/** A node whose sends are measured; its argument is the URL of Redis, or nothing for memory. */
-import { MemoryEngine } from 'nestjs-uid-push';
-import { RedisEngine } from 'nestjs-uid-push/redis';
+/**
+ * A node whose sends are measured: `node node.js <another build, or nothing> <url of Redis, or
+ * nothing for memory>`. Another build keeps nothing: it may be from before that could be.
+ */
+import { pathToFileURL } from 'node:url';
+import * as built from 'nestjs-uid-push';
+import * as builtRedis from 'nestjs-uid-push/redis';
 import { answerCommands } from '../../lib/processes/commands.js';
 import { usage } from '../../lib/processes/usage.js';
 import { startPushApp } from '../../lib/servers/push-app.js';
 
-const [url] = process.argv.slice(2);
-const engine = url === undefined ? new MemoryEngine() : new RedisEngine({ url });
-const { app, push } = await startPushApp({ engine, history: {} });
+const [dist, url] = process.argv.slice(2);
+const isOurs = dist === '';
+/** @param {string} file */
+const other = (file) => import(new URL(file, `${pathToFileURL(dist).href}/`).href);
+/** @type {typeof built} */
+const build = isOurs ? built : await other('index.js');
+/** @type {typeof builtRedis} */
+const { RedisEngine } = isOurs ? builtRedis : await other('engine/redis/index.js');
+
+const engine = url === '' ? new build.MemoryEngine() : new RedisEngine({ url });
+const { app, push } = await startPushApp({ engine, ...(isOurs && { history: {} }) }, build);
 
 /** Options by what is measured. @type {Record<string, import('nestjs-uid-push').SendOptions | undefined>} */
 const KINDS = { plain: undefined, retained: { retain: true } };

@@ -2,15 +2,15 @@
 import 'reflect-metadata';
 import { Logger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import {
-  AllowAllRoutePolicy,
-  ConnectionRegistryService,
-  PushModule,
-  TrustUidAuthenticator,
-} from 'nestjs-uid-push';
+import * as built from 'nestjs-uid-push';
 
-/** @param {import('nestjs-uid-push').PushModuleOptions} [options] */
-export async function startPushApp(options) {
+/**
+ * @param {import('nestjs-uid-push').PushModuleOptions} [options]
+ * @param {typeof built} [build] another build of the package
+ */
+export async function startPushApp(options, build = built) {
+  const { AllowAllRoutePolicy, ConnectionRegistryService, PushModule, TrustUidAuthenticator } =
+    build;
   // Also for what is said before there is an application: that the authenticator trusts everyone.
   Logger.overrideLogger(['error']);
   class AppModule {}
