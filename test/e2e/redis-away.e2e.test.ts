@@ -1,29 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { ALL, toUid, toUids, type EngineNode } from '../support/engine-node.js';
 import { failure } from '../support/failure.js';
-import { useNodes, useRedis } from '../support/use-redis.js';
+import { COMMAND_TIMEOUT, useOutage } from '../support/use-outage.js';
 
-const COMMAND_TIMEOUT = 600;
-
-const redis = useRedis();
-const nodes = useNodes(() => ({
-  url: redis.url,
-  prefix: 'outage',
-  leaseTime: 1_200,
-  commandTimeout: COMMAND_TIMEOUT,
-}));
+const outage = useOutage();
+const { redis, nodes, onlineSomewhere } = outage;
 let a: EngineNode;
 let b: EngineNode;
-beforeEach(async () => {
-  a = await nodes.start();
-  b = await nodes.start();
+beforeEach(() => {
+  ({ a, b } = outage);
 });
-// A paused server would hold up the nodes that stop.
-afterEach(() => redis.resume());
-
-/** After a loss of data any node may be the one that tells of it. */
-const onlineSomewhere = (uid: string): Promise<unknown> =>
-  Promise.race([a.waitForOnline(uid), b.waitForOnline(uid)]);
 
 describe('while Redis is away', () => {
   const ways: [string, () => Promise<void> | void][] = [

@@ -1,27 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { toGroup, toUid, toUids, type EngineNode } from '../support/engine-node.js';
 import { until } from '../support/until.js';
-import { useNodes, useRedis } from '../support/use-redis.js';
+import { useOutage } from '../support/use-outage.js';
 
-const redis = useRedis();
-const nodes = useNodes(() => ({
-  url: redis.url,
-  prefix: 'outage',
-  leaseTime: 1_200,
-  commandTimeout: 600,
-}));
+const outage = useOutage();
+const { redis, nodes, onlineSomewhere } = outage;
 let a: EngineNode;
 let b: EngineNode;
-beforeEach(async () => {
-  a = await nodes.start();
-  b = await nodes.start();
+beforeEach(() => {
+  ({ a, b } = outage);
 });
-// A paused server would hold up the nodes that stop.
-afterEach(() => redis.resume());
-
-/** After a loss of data any node may be the one that tells of it. */
-const onlineSomewhere = (uid: string): Promise<unknown> =>
-  Promise.race([a.waitForOnline(uid), b.waitForOnline(uid)]);
 
 /** What must be true again after every outage, for connections from before it and later ones. */
 async function expectEverything(): Promise<void> {

@@ -1,4 +1,4 @@
-import { vi } from 'vitest';
+import { afterEach, beforeEach, vi } from 'vitest';
 import { PushClient, type PushClientOptions } from '../../src/client/index.js';
 import type { WebSocketLike } from '../../src/client/web-socket.js';
 import type { JsonFrame } from './client.js';
@@ -36,6 +36,13 @@ export class FakeSocket implements WebSocketLike {
   receive(frame: JsonFrame | string): void {
     const data = typeof frame === 'string' ? frame : JSON.stringify(frame);
     this.onmessage?.({ data } as never);
+  }
+
+  /** Retained messages come, whose data are their offsets. */
+  receiveRetained(...offsets: number[]): void {
+    for (const offset of offsets) {
+      this.receive({ event: 'message', data: { id: `m${offset}`, data: offset, offset } });
+    }
   }
 
   /** The connection ends; 1006 without a close frame. */
@@ -113,6 +120,16 @@ export async function connectedClient(
   socket.welcome(welcome);
   await connected;
   return { client, network, socket };
+}
+
+/** Time passes only when a test says so. */
+export function useFakeTime(): void {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
 }
 
 /** Lets promises settle; needs fake timers. */

@@ -1,29 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ReceivedMessage } from '../../../src/client/index.js';
 import {
   connectedClient,
   pass,
   reconnect,
   soon,
+  useFakeTime,
   type FakeSocket,
 } from '../../support/fake-network.js';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-});
+useFakeTime();
 
 const STREAM = { stream: { epoch: 'e', offset: 0 } };
 const RECOVERED = { stream: { epoch: 'e', offset: 9, recovered: true } };
-
-function receive(socket: FakeSocket, ...offsets: number[]): void {
-  for (const offset of offsets) {
-    socket.receive({ event: 'message', data: { id: `m${offset}`, data: offset, offset } });
-  }
-}
 
 /** Offsets of the acknowledgements that were sent, once those that are due soon are. */
 async function acked(socket: FakeSocket): Promise<number[]> {
@@ -38,7 +27,7 @@ describe('an acknowledgement', () => {
   it('is sent when the listeners have finished, for several messages at once', async () => {
     const { client, socket } = await connectedClient({}, STREAM);
     client.on('message', () => undefined);
-    receive(socket, 1, 2, 3);
+    socket.receiveRetained(1, 2, 3);
     expect(socket.sent).toEqual([]);
     expect(await acked(socket)).toEqual([3]);
   });
@@ -48,7 +37,7 @@ describe('an acknowledgement', () => {
     const finish: (() => void)[] = [];
     client.on('message', () => undefined);
     client.on('message', () => new Promise<void>((resolve) => finish.push(resolve)));
-    receive(socket, 1, 2, 3);
+    socket.receiveRetained(1, 2, 3);
     finish[1]();
     finish[2]();
     expect(await acked(socket)).toEqual([]);
@@ -59,13 +48,13 @@ describe('an acknowledgement', () => {
   it('is sent for a message whose listener has failed', async () => {
     const { client, socket } = await connectedClient({}, STREAM);
     client.on('message', () => Promise.reject(new Error('listener')));
-    receive(socket, 1);
+    socket.receiveRetained(1);
     expect(await acked(socket)).toEqual([1]);
   });
 
   it('is not sent for what nobody has seen', async () => {
     const { client, socket } = await connectedClient({}, STREAM);
-    receive(socket, 1, 2);
+    socket.receiveRetained(1, 2);
     expect(await acked(socket)).toEqual([]);
     client.on('message', () => undefined);
     expect(await acked(socket)).toEqual([2]);
@@ -73,7 +62,7 @@ describe('an acknowledgement', () => {
 
   it('is sent when the reader asks for the next message, or leaves', async () => {
     const { client, socket } = await connectedClient({}, STREAM);
-    receive(socket, 1, 2, 3);
+    socket.receiveRetained(1, 2, 3);
     const messages = client.messages();
     await messages.next();
     expect(await acked(socket)).toEqual([]);
@@ -93,7 +82,7 @@ describe('an acknowledgement', () => {
   it('is sent again after a reconnect, because it may have been lost', async () => {
     const { client, network, socket } = await connectedClient({}, STREAM);
     client.on('message', () => undefined);
-    receive(socket, 1);
+    socket.receiveRetained(1);
     await pass(10);
     const next = await reconnect(network);
     next.welcome(RECOVERED);
@@ -103,18 +92,18 @@ describe('an acknowledgement', () => {
   it('is not sent to another stream', async () => {
     const { client, network, socket } = await connectedClient({}, STREAM);
     client.on('message', () => undefined);
-    receive(socket, 1, 2);
+    socket.receiveRetained(1, 2);
     const next = await reconnect(network);
     next.welcome({ stream: { epoch: 'f', offset: 8, recovered: false, reason: 'epoch' } });
     expect(await acked(next)).toEqual([]);
-    receive(next, 9);
+    next.receiveRetained(9);
     expect(await acked(next)).toEqual([9]);
   });
 
   it('is sent before the client closes', async () => {
     const { client, socket } = await connectedClient({}, STREAM);
     client.on('message', () => undefined);
-    receive(socket, 1);
+    socket.receiveRetained(1);
     await soon();
     client.close();
     expect(await acked(socket)).toEqual([1]);
@@ -123,9 +112,9 @@ describe('an acknowledgement', () => {
 
   it('is not sent any more once messages were dropped, so that they come again', async () => {
     const { client, socket } = await connectedClient({ maxWaiting: 2 }, STREAM);
-    receive(socket, 1, 2, 3);
+    socket.receiveRetained(1, 2, 3);
     client.on('message', () => undefined);
-    receive(socket, 4);
+    socket.receiveRetained(4);
     expect(await acked(socket)).toEqual([]);
   });
 
@@ -134,9 +123,9 @@ describe('an acknowledgement', () => {
     const codes: string[] = [];
     client.on('error', ({ code }) => codes.push(code));
     client.on('message', () => new Promise(() => undefined));
-    receive(socket, 1, 2);
+    socket.receiveRetained(1, 2);
     expect(codes).toEqual([]);
-    receive(socket, 3, 4);
+    socket.receiveRetained(3, 4);
     expect(codes).toEqual(['OVERFLOW']);
   });
 });
@@ -146,7 +135,7 @@ describe('an acknowledgement by hand', () => {
     const answer = await connectedClient({ acknowledge: 'manual' }, STREAM);
     const messages: ReceivedMessage[] = [];
     answer.client.on('message', (message) => messages.push(message));
-    receive(answer.socket, 1, 2, 3);
+    answer.socket.receiveRetained(1, 2, 3);
     return { ...answer, messages };
   }
 
@@ -201,7 +190,7 @@ describe('a message that another device has settled', () => {
     const { client, socket } = await connectedClient({}, STREAM);
     const seen: unknown[] = [];
     client.on('settled', (settled) => seen.push(settled));
-    receive(socket, 1, 2);
+    socket.receiveRetained(1, 2);
     socket.receive({ event: 'settled', data: { id: 'm1', offset: 1 } });
     client.on('message', ({ id }) => seen.push(id));
     expect(seen).toEqual([{ id: 'm1', offset: 1 }, 'm2']);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { PositionStorage, Recovery } from '../../../src/client/index.js';
 import {
   connectedClient,
@@ -6,16 +6,10 @@ import {
   pass,
   reconnect,
   soon,
-  type FakeSocket,
+  useFakeTime,
 } from '../../support/fake-network.js';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-});
+useFakeTime();
 
 const at = (epoch: string, offset: number) => ({ stream: { epoch, offset } });
 const recovered = (epoch: string, offset: number) => ({
@@ -24,12 +18,6 @@ const recovered = (epoch: string, offset: number) => ({
 const lost = (epoch: string, offset: number, reason: string) => ({
   stream: { epoch, offset, recovered: false, reason },
 });
-
-function receive(socket: FakeSocket, ...offsets: number[]): void {
-  for (const offset of offsets) {
-    socket.receive({ event: 'message', data: { id: `m${offset}`, data: offset, offset } });
-  }
-}
 
 function listen(client: { on: (...args: never[]) => unknown }) {
   const offsets: unknown[] = [];
@@ -58,13 +46,13 @@ describe('a client that comes back', () => {
   it('asks for what it missed since its last message, and tells of it', async () => {
     const { client, network, socket } = await connectedClient({}, at('e', 5));
     const { offsets, recoveries } = listen(client);
-    receive(socket, 6, 7);
+    socket.receiveRetained(6, 7);
     const next = await reconnect(network);
     expect(next.welcome(recovered('e', 9))).toEqual({
       uid: 'ada',
       recover: { epoch: 'e', offset: 7 },
     });
-    receive(next, 8, 9, 10);
+    next.receiveRetained(8, 9, 10);
     expect(offsets).toEqual([6, 7, 8, 9, 10]);
     expect(recoveries).toEqual([{ recovered: true }]);
   });
@@ -78,10 +66,10 @@ describe('a client that comes back', () => {
   it('drops duplicates', async () => {
     const { client, network, socket } = await connectedClient({}, at('e', 0));
     const { offsets } = listen(client);
-    receive(socket, 1, 2, 2);
+    socket.receiveRetained(1, 2, 2);
     const next = await reconnect(network);
     next.welcome(recovered('e', 3));
-    receive(next, 1, 2, 3, 3);
+    next.receiveRetained(1, 2, 3, 3);
     expect(offsets).toEqual([1, 2, 3]);
   });
 
@@ -90,10 +78,10 @@ describe('a client that comes back', () => {
     async (reason) => {
       const { client, network, socket } = await connectedClient({}, at('e', 50));
       const { offsets, recoveries } = listen(client);
-      receive(socket, 51);
+      socket.receiveRetained(51);
       const next = await reconnect(network);
       next.welcome(lost('f', 2, reason));
-      receive(next, 3);
+      next.receiveRetained(3);
       expect(offsets).toEqual([51, 3]);
       expect(recoveries).toEqual([{ recovered: false, reason }]);
       expect((await reconnect(network)).welcome(recovered('f', 3))).toMatchObject({
@@ -107,10 +95,10 @@ describe('a client that comes back', () => {
     const { offsets, recoveries } = listen(client);
     const { stream } = lost('f', 0, 'epoch');
     socket.receive({ event: 'epoch', data: stream });
-    receive(socket, 1);
+    socket.receiveRetained(1);
     // Of the stream that it knows: another connection's news.
     socket.receive({ event: 'epoch', data: stream });
-    receive(socket, 1, 2);
+    socket.receiveRetained(1, 2);
     expect(offsets).toEqual([1, 2]);
     expect(recoveries).toEqual([{ recovered: false, reason: 'epoch' }]);
     expect((await reconnect(network)).welcome(recovered('f', 2))).toMatchObject({
@@ -128,9 +116,9 @@ describe('a client that comes back', () => {
   it('lets messages pass that are not retained, between those that are', async () => {
     const { client, socket } = await connectedClient({}, at('e', 0));
     const { offsets } = listen(client);
-    receive(socket, 1);
+    socket.receiveRetained(1);
     socket.receive({ event: 'message', data: { id: 'plain', data: 'plain' } });
-    receive(socket, 2);
+    socket.receiveRetained(2);
     expect(offsets).toEqual([1, 'plain', 2]);
   });
 });
@@ -141,7 +129,7 @@ describe('a client that wants what its device has not acknowledged', () => {
     const { offsets } = listen(client);
     const second = await reconnect(network);
     expect(second.welcome(recovered('e', 9))).toMatchObject({ recover: 'unread' });
-    receive(second, 4, 9);
+    second.receiveRetained(4, 9);
     const third = await reconnect(network);
     expect(third.welcome(recovered('e', 9))).toMatchObject({ recover: { epoch: 'e', offset: 9 } });
     expect(offsets).toEqual([4, 9]);
@@ -154,7 +142,7 @@ describe.each([{ isAsync: false }, { isAsync: true }])('a storage ($isAsync)', (
     const { kept, storage } = newStorage(kind);
     const { client, socket } = await connectedClient({ storage, device: 'tab' }, at('e', 5));
     listen(client);
-    receive(socket, 6, 7);
+    socket.receiveRetained(6, 7);
     await pass(50);
     client.close();
     expect([...kept]).toEqual([['push:wss://push.example/:tab', '{"epoch":"e","offset":7}']]);
@@ -175,7 +163,7 @@ describe.each([{ isAsync: false }, { isAsync: true }])('a storage ($isAsync)', (
     const { client, socket } = await connectedClient({ storage }, at('e', 5));
     let finish: () => void = () => undefined;
     client.on('message', ({ data }) => data === 7 && new Promise<void>((done) => (finish = done)));
-    receive(socket, 6, 7, 8);
+    socket.receiveRetained(6, 7, 8);
     await pass(50);
     expect([...kept.values()]).toEqual(['{"epoch":"e","offset":6}']);
     finish();

@@ -28,8 +28,9 @@ function versionOf(folder) {
  * What the figures depend on.
  *
  * @param {Record<string, string>} [more] packages beside those of every bench, name to folder
+ * @param {boolean} [isPinned] whether processes had cores of their own
  */
-export function describeMachine(more) {
+export function describeMachine(more, isPinned = pinned) {
   const packages = Object.entries({ ...PACKAGES, ...more })
     .map(([name, folder]) => [name, versionOf(folder)])
     .filter(([, version]) => version !== undefined)
@@ -38,6 +39,6 @@ export function describeMachine(more) {
   return [
     `- ${cpus().length} × ${cpus()[0].model}, ${memory} GiB, ${type()} ${release()}`,
     `- Node ${process.versions.node}, ${packages.join(', ')}`,
-    `- ${pinned ? 'servers on core 0, load on core 1' : 'processes not tied to cores'}`,
+    `- ${isPinned ? 'servers on core 0, load on core 1' : 'processes not tied to cores'}`,
   ].join('\n');
 }
