@@ -20,3 +20,11 @@ export { TextTestClient } from './client/text-test-client.js';
 export { UpgradeRefused } from './client/upgrade-refused.js';
 export type { Match, PartOf } from './match.js';
 export type { MessageData, RequestData, WelcomeData } from '../protocol/frames.js';
+export { createRecordingPush, type RecordingPush } from './recording/recorder.js';
+export type {
+  AskedOf,
+  CannedAnswer,
+  Disconnected,
+  Recording,
+  Sent,
+} from './recording/recording.js';
