@@ -14,6 +14,7 @@ import type { ConnectionInfo } from '../../engine/connection-info.js';
 import type { Counts, EngineHealth, UidPresence } from '../../engine/engine.js';
 import type { Except, Target } from '../../engine/target.js';
 import type { Explanation } from '../../history/history.js';
+import type { EventMap } from '../../protocol/event-map.js';
 import { ErrorCode } from '../../protocol/codes.js';
 import { Message } from '../../protocol/message.js';
 import { PushException } from '../../protocol/push.exception.js';
@@ -41,17 +42,20 @@ import type { AskedOf, CannedAnswer, Disconnected, Recording, Sent } from './rec
 type Service = Pick<ConnectionRegistryService, keyof ConnectionRegistryService>;
 
 /** A ConnectionRegistryService that sends nothing, and what a test sees of it. */
-export type RecordingPush = Recording & ConnectionRegistryService;
+export type RecordingPush<Events extends EventMap = EventMap> = Recording &
+  ConnectionRegistryService<Events>;
 
 /**
  * A `ConnectionRegistryService` for unit tests: it checks arguments as the real one does, records
  * what is sent, and knows of nobody but whom the test lets arrive.
  *
  * `overrideProvider(ConnectionRegistryService).useValue(push)`, or `new OrdersService(push)`.
+ *
+ * @typeParam Events the map that the application's service has, if it has one
  */
-export function createRecordingPush(): RecordingPush {
+export function createRecordingPush<Events extends EventMap = EventMap>(): RecordingPush<Events> {
   // It has all that a caller can see of the service; private members are nobody's concern.
-  return new Recorder() as Recording & Service as RecordingPush;
+  return new Recorder() as Recording & Service as RecordingPush<Events>;
 }
 
 class Recorder implements Service, Recording {
