@@ -27,4 +27,15 @@ export type {
   Disconnected,
   Recording,
   Sent,
+  SentBy,
 } from './recording/recording.js';
+export type { Parcel, ParcelFilter, Way } from './cluster/parcel.js';
+export { createTestCluster, type TestCluster } from './cluster/test-cluster.js';
+export type {
+  ComposedClusterOptions,
+  NodeCount,
+  OwnClusterOptions,
+  TestClusterOptions,
+} from './cluster/test-cluster.options.js';
+export type { TestNode } from './cluster/test-node.js';
+export { ENGINE } from '../engine/engine.js';

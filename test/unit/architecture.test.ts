@@ -84,6 +84,7 @@ const MAY_IMPORT_WITHIN: Record<string, readonly string[]> = {
   'engine/memory': SEAM,
   'history/memory': KEEPING,
   'schematics/nest-add': [],
+  'testing/cluster': ['testing/client'],
   'testing/recording': [],
   'testing/client': ['testing/mailbox', 'testing/match'],
   'client/shared': ['client/envelope', 'client/promises', 'client/web-socket'],

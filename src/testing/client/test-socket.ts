@@ -132,6 +132,14 @@ export abstract class TestSocket<Frame> {
     else await this.terminate();
   }
 
+  /** @internal Whatever its server had written is here, unless nobody reads it any more. */
+  async caughtUp(): Promise<void> {
+    if (!this.isOpen || this.socket.isPaused) return;
+    await this.pinged().catch((error: unknown) => {
+      if (this.isOpen) throw error;
+    });
+  }
+
   protected abstract decode(text: string): Frame;
 
   /** The oldest untaken frame that matches; the others stay, in order. */

@@ -5,7 +5,8 @@ import type { ConnectionInfo } from '../../engine/connection-info.js';
 import type { CloseRequest } from '../../protocol/close.js';
 import type { PushEvent } from '../../registry/push-event.js';
 
-interface SentBy<Method extends string, Target, Options> {
+/** A send by one method. */
+export interface SentBy<Method extends string, Target, Options> {
   readonly method: Method;
   readonly target: Target;
   /** As clients get it: what its JSON says. */
