@@ -123,6 +123,10 @@ export class SimulatedEngine implements Engine, HistoryKeeper {
     return this.call(() => this.memory.counts());
   }
 
+  nodes(): string[] {
+    return this.call(() => this.memory.nodes());
+  }
+
   uids(): Iterable<readonly string[]> {
     return this.call(() => this.memory.uids());
   }
