@@ -13,7 +13,11 @@ const PROGRAMS = [
 ];
 
 const programs = PROGRAMS.map((name) => `test/e2e/${name}.e2e.test.ts`);
-const redis = ['test/e2e/redis-*.test.ts', 'test/contract/redis-*.test.ts'];
+const redis = [
+  'test/e2e/redis-*.test.ts',
+  'test/contract/redis-*.test.ts',
+  'test/examples/{bullmq,cli}/*.test.ts',
+];
 
 /**
  * Files that run at the same time as each other, and at no other time: what takes several
@@ -25,6 +29,7 @@ const together = (name: string, groupOrder: number, files: object) => ({
 });
 
 export default defineConfig({
+  resolve: { tsconfigPaths: true },
   test: {
     setupFiles: ['reflect-metadata'],
     reporters: ['default', './test/support/summary-reporter.ts'],

@@ -261,7 +261,7 @@ describe('the packed package in an empty application', () => {
     }
   });
 
-  it('holds the library and its documents, and neither the example nor the tests', async () => {
+  it('holds the library, its documents and the examples for integrations, and neither the example that runs nor the tests', async () => {
     const files = await readdir(installed(), { recursive: true });
     expect(files).toEqual(
       expect.arrayContaining([
@@ -272,7 +272,7 @@ describe('the packed package in an empty application', () => {
         'dist/client/push-client.min.js',
       ]),
     );
-    const document = /\.(md|svg)$|^test\/vectors\/.*\.json$/;
+    const document = /\.(md|svg)$|^test\/vectors\/.*\.json$|^test\/examples\//;
     const sources = files.filter((file) => /^(src|test)\/.*\./.test(file) && !document.test(file));
     expect(sources).toEqual([]);
     expect(files.filter((file) => /^dist\/(app|main)|tsbuildinfo/.test(file))).toEqual([]);
