@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 const NODE_GLOBALS = { process: 'readonly', console: 'readonly', performance: 'readonly' };
 
 export default tseslint.config(
-  { ignores: ['dist', 'coverage'] },
+  { ignores: ['dist', 'docs', 'coverage'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -65,12 +65,18 @@ export class PushModule implements OnModuleInit, OnModuleDestroy, OnApplicationS
     return dynamicModule(imports, gateway, asyncOptionsProviders(options));
   }
 
+  /**
+   * Joins the cluster.
+   *
+   * @throws PushException `UNAVAILABLE` when it cannot be reached in time
+   */
   async onModuleInit(): Promise<void> {
     this.gateway?.start();
     await this.engine.start(this.local);
     await this.delivery.start();
   }
 
+  /** From here on upgrades are answered with 503. */
   onModuleDestroy(): void {
     this.gateway?.refuseUpgrades();
   }

@@ -58,18 +58,25 @@ export interface PushModuleOptions
 /** What a factory makes: `gateway` decides what Nest builds, before any factory runs. */
 export type MadePushModuleOptions = Omit<PushModuleOptions, 'gateway'>;
 
+/** A class that makes the options: for `useClass`, and `useExisting`. */
 export interface PushOptionsFactory {
+  /** Called once, when the application starts. */
   createPushOptions(): MadePushModuleOptions | Promise<MadePushModuleOptions>;
 }
 
+/** Options that are only known at start: exactly one of `useFactory`, `useClass`, `useExisting`. */
 export interface PushModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   /** As in the options: it decides what is built, so it can't come from the factory. */
   gateway?: PushModuleOptions['gateway'] | undefined;
+  /** Makes the options, of what `inject` names. */
   useFactory?:
     | FactoryProvider<MadePushModuleOptions | Promise<MadePushModuleOptions>>['useFactory']
     | undefined;
+  /** What the factory is called with. */
   inject?: FactoryProvider['inject'] | undefined;
+  /** A class that Nest constructs, of which the options come. */
   useClass?: Type<PushOptionsFactory> | undefined;
+  /** The same of an instance that Nest has already. */
   useExisting?: Type<PushOptionsFactory> | undefined;
 }
 

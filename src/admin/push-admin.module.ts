@@ -58,6 +58,7 @@ export class PushAdminModule implements OnModuleInit {
     });
   }
 
+  /** Warns when no key is known, and so nobody can sign in. */
   onModuleInit(): void {
     if (this.options.apiKeys?.length !== 0) return;
     this.logger.warn('The operator’s view is closed: no apiKeys, so nobody can sign in.');

@@ -51,6 +51,7 @@ export interface PushAdminSettings {
 /** Options of the operator's view. */
 export type PushAdminModuleOptions = PushAdminSettings & PushAdminAccess;
 
+/** Options that are only known at start. */
 export interface PushAdminModuleAsyncOptions
   extends Pick<ModuleMetadata, 'imports'>, Pick<PushAdminSettings, 'path' | 'decorators'> {
   /** Makes the keys. Guards are classes, and belong to `forRoot`. */

@@ -5,12 +5,14 @@ export interface Reference {
   $ref: string;
 }
 
+/** Where the socket is served. */
 export interface AsyncApiServer {
   host: string;
   protocol: 'ws' | 'wss';
   pathname?: string;
 }
 
+/** The socket, and every message that goes over it. */
 export interface AsyncApiChannel {
   address: string;
   title: string;
@@ -19,6 +21,7 @@ export interface AsyncApiChannel {
   bindings: { ws: Record<string, unknown> };
 }
 
+/** What one side sends, from the server's point of view. */
 export interface AsyncApiOperation {
   /** As the server sees it: what clients send, it receives. */
   action: 'send' | 'receive';
@@ -28,6 +31,7 @@ export interface AsyncApiOperation {
   reply?: { channel: Reference; messages: Reference[] };
 }
 
+/** A frame: its schema and examples. */
 export interface AsyncApiMessage {
   /** The frame's event. */
   name: string;

@@ -8,6 +8,7 @@ import type { WebSocketConstructor } from './web-socket.js';
  */
 export type ClientCredential = string | Readonly<Record<string, unknown>>;
 
+/** Why a credential is asked for. */
 export interface AuthContext {
   /** Whether the server has refused the last credential, or it has expired: get a fresh one. */
   refused: boolean;
@@ -15,6 +16,7 @@ export interface AuthContext {
   signal: AbortSignal;
 }
 
+/** Answers a fresh credential, at once or later; what it throws counts as a failed attempt. */
 export type AuthFunction = (context: AuthContext) => ClientCredential | Promise<ClientCredential>;
 
 /** Numbers among the options. */
@@ -71,6 +73,7 @@ export interface ClientLimits {
   renewBefore: number;
 }
 
+/** What a client is made with. Times are milliseconds. */
 export interface PushClientOptions extends Partial<{
   [Name in keyof ClientLimits]: ClientLimits[Name] | undefined;
 }> {

@@ -4,7 +4,9 @@ import { failure } from './push-client-error.js';
 
 /** Where a position is kept: `localStorage` and React Native's AsyncStorage are such. */
 export interface PositionStorage {
+  /** What was kept under the key; null if nothing was. */
   getItem(key: string): string | null | Promise<string | null>;
+  /** Keeps the value; a promise is waited for before the next one. */
   setItem(key: string, value: string): unknown;
 }
 

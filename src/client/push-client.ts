@@ -63,6 +63,7 @@ export class PushClient<Events extends EventMap = EventMap> {
     this.#session = newSession(url, options, limits, traffic, emitter);
   }
 
+  /** Where the client is now: `name` says which, the other members belong to it. */
   get state(): ClientState {
     return this.#session.state();
   }
@@ -71,7 +72,7 @@ export class PushClient<Events extends EventMap = EventMap> {
    * Connects, and comes back whenever the connection breaks, until it is closed. Resolves when
    * the server has accepted the credential.
    *
-   * @param options.signal closes the client when it aborts before that
+   * @param cancellation its `signal` closes the client when it aborts before that
    * @throws PushClientError when the client is closed before, with the reason
    */
   connect({ signal }: Cancellation = {}): Promise<{ uid: string; connectionId: string }> {

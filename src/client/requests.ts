@@ -3,6 +3,7 @@ import type { Reporter } from './emitter.js';
 import type { Encode } from './envelope.js';
 import { failure, PushClientError } from './push-client-error.js';
 
+/** Of a request that this device is asked. */
 export interface RequestContext {
   /** The request's id. Opaque. */
   id: string;

@@ -7,6 +7,7 @@ import { onAbort, stopAll } from './promises.js';
 /** Whether a uid is online, and as of which of its changes. */
 export type Presence = PresenceData;
 
+/** What `watch` answers. */
 export interface Watch {
   /** How each uid stands, in the order in which they were given; undefined while nobody knows. */
   readonly states: ReadonlyMap<string, Presence | undefined>;
@@ -14,6 +15,7 @@ export interface Watch {
   stop(): void;
 }
 
+/** Called with the state of a uid, at first and after each change. */
 export type PresenceListener = (presence: Presence) => unknown;
 
 interface Entry {

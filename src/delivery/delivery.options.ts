@@ -61,6 +61,7 @@ export interface PushHistoryOptions extends HistoryOptions {
   maxUndelivered?: number | undefined;
 }
 
+/** Of messages: what is kept, repeats, requests and receipts. */
 export interface DeliveryOptions {
   /**
    * Switches on retained messages, recovery and acknowledgements; `{}` for the defaults.

@@ -16,6 +16,7 @@ export interface RequestOptions {
   policy?: RequestPolicy | undefined;
 }
 
+/** How many devices must answer a request: one, or all. */
 export type RequestPolicy = 'any' | 'all';
 
 /** One device's answer. */
@@ -26,6 +27,7 @@ export interface RequestAnswer<T = unknown> {
   data: T;
 }
 
+/** What devices answered to a request. */
 export interface RequestOutcome<T = unknown> {
   /** In the order in which they came; at least one. */
   answers: RequestAnswer<T>[];

@@ -2,6 +2,7 @@ import type { Checked, OptionTable } from '../options/option-table.js';
 import { instanceWith } from '../options/rules.js';
 import type { Engine } from './engine.js';
 
+/** Of the way between nodes. */
 export interface EngineOptions {
   /**
    * Carries messages and presence between nodes.

@@ -17,6 +17,7 @@ export interface ConnectionLimit {
   readonly beyond: 'refuse' | 'close-oldest';
 }
 
+/** What became of a connection that was to be placed. */
 export type Admission =
   /** The engine has put it into the groups of its uid, by the node's `joinGroup`. */
   | { readonly admitted: true }
@@ -26,6 +27,7 @@ export type Admission =
       readonly isFinal: boolean;
     };
 
+/** What there is over all nodes, nodes without sockets included. */
 export interface Counts {
   connections: number;
   uids: number;
@@ -97,6 +99,10 @@ export interface Engine {
   /** The node has let go of the connection, which was admitted, and was in these groups. */
   unregister(connection: Registration, groups: readonly string[]): MaybePromise<void>;
 
+  /**
+   * Carries a message to every connection of the target but those in `except`; answers how many nodes
+   * hold one.
+   */
   publish(target: Target, message: Message, except?: Except): MaybePromise<number>;
   /** Answers how many nodes held a connection of the member. */
   disconnect(member: Member, close: CloseRequest): MaybePromise<number>;
@@ -114,12 +120,16 @@ export interface Engine {
   /** The key is free, if it still holds the text that was claimed. */
   release(key: string, claimed: string): MaybePromise<void>;
 
+  /** From when this has come to its end the member gets what is sent to the group. */
   joinGroup(member: Member, group: string): MaybePromise<void>;
+  /** Undoes `joinGroup` with the same arguments. */
   leaveGroup(member: Member, group: string): MaybePromise<void>;
+  /** Takes every member out of the group. */
   dissolveGroup(group: string): MaybePromise<void>;
 
   /** For each uid whether it is online, in the order of the argument, in one round trip. */
   online(uids: readonly string[]): MaybePromise<boolean[]>;
+  /** How it stands with the uid, and as of which change. */
   presence(uid: string): MaybePromise<UidPresence>;
   /**
    * Tells this node by `presenceSeen` how it stands with these uids, from now on. What can be known
@@ -128,7 +138,9 @@ export interface Engine {
   watch(uids: readonly string[]): MaybePromise<void>;
   /** Nothing more is told of these uids. */
   unwatch(uids: readonly string[]): void;
+  /** What each node tells of the connections of the uid that it holds. */
   connectionsOf(uid: string): MaybePromise<ConnectionInfo[]>;
+  /** How many connections, uids online and nodes there are. */
   counts(): MaybePromise<Counts>;
   /** Names of the nodes of the cluster, this one included. */
   nodes(): MaybePromise<string[]>;

@@ -41,6 +41,7 @@ export interface NodeHandler {
 
   /** Puts what this node holds of the member into the group; answers whether it holds any. */
   joinGroup(member: Member, group: string): boolean;
+  /** Takes out those connections of the member that are here; answers whether there is one. */
   leaveGroup(member: Member, group: string): boolean;
   /** Takes out of the group whoever is in it as a connection, and not as a uid. */
   dissolveGroup(group: string): void;
@@ -53,8 +54,11 @@ export interface NodeHandler {
   hasGroup(group: string): boolean;
   /** Uids of the connections here that are in the group, for whichever reason. */
   uidsInGroup(group: string): string[];
+  /** How many connections this node holds. */
   countConnections(): number;
+  /** How many uids have one of them. */
   countUids(): number;
+  /** Those uids. */
   uids(): Iterable<string>;
 
   /**

@@ -44,6 +44,7 @@ export class PushWsAdapter extends WsAdapter {
     });
   }
 
+  /** Nest asks for the server of each gateway; that of the push socket is one for all. */
   override create(
     port: number,
     options: Record<string, unknown> & { path?: string } = {},
@@ -83,6 +84,7 @@ export class PushWsAdapter extends WsAdapter {
     else super.bindClientConnect(server, callback);
   }
 
+  /** Nest hands over the handlers of a gateway for a client. */
   override bindMessageHandlers(
     client: unknown,
     handlers: MessageMappingProperties[],
@@ -105,12 +107,14 @@ export class PushWsAdapter extends WsAdapter {
     await super.close(this.server);
   }
 
+  /** Stops listening for upgrades. */
   override async dispose(): Promise<void> {
     for (const stop of this.listening.values()) stop();
     this.listening.clear();
     await super.dispose();
   }
 
+  /** The server of a port: upgrades of it are ours to answer. */
   protected override ensureHttpServerExists(port: number, httpServer?: Server): Server | undefined {
     if (this.httpServersRegistry.has(port)) return undefined;
     const server = httpServer ?? createServer(answerHttp);

@@ -120,6 +120,7 @@ export interface HistoryKeeper {
 
 /** What a store needs of an engine: a part of `Engine`. */
 export interface Carrier {
+  /** As `Engine.publish`, to one uid. */
   publish(
     target: { readonly kind: 'uid'; readonly uid: string },
     message: Message,
@@ -127,6 +128,7 @@ export interface Carrier {
   ): MaybePromise<number>;
 }
 
+/** Who has come, and from where it wants what it missed. */
 export interface OpenRequest {
   /** The name of the device, if it has one: whose cursor `unread` means. */
   readonly device?: string;
@@ -142,6 +144,7 @@ export interface OpenRequest {
   };
 }
 
+/** Where the stream ends, and what was missed. */
 export interface Opened {
   /** The end of the stream. */
   readonly top: StreamPosition;
@@ -149,11 +152,13 @@ export interface Opened {
   readonly recovery?: ReadResult;
 }
 
+/** A stream, and where the node that asks stands in it. */
 export interface KnownStream {
   readonly uid: string;
   readonly known?: StreamPosition;
 }
 
+/** How a message is kept. */
 export interface AppendOptions {
   /**
    * Milliseconds after which the message is not delivered any more.
@@ -169,6 +174,7 @@ export interface AppendOptions {
   readonly except?: ReadonlySet<string>;
 }
 
+/** Where a message stands now. */
 export interface Appended {
   /** Per uid where its message stands, in the order of the argument. */
   readonly positions: readonly StreamPosition[];
@@ -204,8 +210,10 @@ export interface ReadFailure {
   readonly reason: Exclude<RecoveryFailure, 'too-many'>;
 }
 
+/** A part of a stream, or why there is none. */
 export type ReadResult = Page | ReadFailure;
 
+/** Who acknowledges. */
 export interface Acknowledger {
   readonly connectionId: string;
   /** Connections with the same device name share a cursor, those without one the uid's. */
@@ -226,6 +234,7 @@ export interface Acknowledgement {
   readonly settled: readonly SettledData[];
 }
 
+/** What came of an acknowledgement. */
 export type AckResult =
   | Acknowledgement
   /** `beyond`: the stream does not reach so far. `epoch`: it has begun anew. Nothing changed. */
@@ -253,16 +262,19 @@ export interface WrittenNote {
  */
 export type MessageState = 'stored' | 'written' | 'expired' | 'undelivered' | 'acked' | 'settled';
 
+/** What is kept of a uid, and what became of it. */
 export interface Listing {
   readonly top: StreamPosition;
   readonly messages: readonly (Kept & { readonly state: MessageState })[];
 }
 
+/** Of which uid, and of how many at most. */
 export interface ExplainQuery {
   readonly uid?: string;
   readonly limit: number;
 }
 
+/** What became of a message for one uid. */
 export interface Explanation {
   readonly id: string;
   readonly uid: string;
@@ -274,6 +286,7 @@ export interface Explanation {
   readonly devices: readonly DeviceTrace[];
 }
 
+/** What is known of a message on one connection; times are milliseconds since 1970. */
 export interface DeviceTrace {
   readonly connectionId: string;
   readonly device?: string;

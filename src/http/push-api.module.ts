@@ -51,6 +51,7 @@ export class PushApiModule implements OnModuleInit {
     });
   }
 
+  /** Warns when no key is known, and so nobody is let in. */
   onModuleInit(): void {
     if (!this.keys.none) return;
     this.logger.warn('The push API is closed: no apiKeys, so every request to it answers 401.');

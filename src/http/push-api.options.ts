@@ -42,11 +42,13 @@ export interface PushApiModuleOptions {
   bodyLimit?: number | undefined;
 }
 
+/** Options that are only known at start. */
 export interface PushApiModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   /** As in the options: routes are declared before the factory runs, so it stands here. */
   path?: PushApiModuleOptions['path'] | undefined;
   /** As in the options, and here for the same reason. */
   decorators?: PushApiModuleOptions['decorators'] | undefined;
+  /** Makes the options, of what `inject` names. */
   useFactory: FactoryProvider<
     | Omit<PushApiModuleOptions, 'path' | 'decorators'>
     | Promise<Omit<PushApiModuleOptions, 'path' | 'decorators'>>

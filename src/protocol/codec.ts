@@ -1,6 +1,7 @@
 import type { ClientFrame, ErrorData, FirstFrame, FrameId, StreamData } from './frames.js';
 import type { Message } from './message.js';
 
+/** The two codecs, by name. */
 export type CodecName = 'json' | 'text';
 
 /**
@@ -37,5 +38,6 @@ export interface Codec {
   /** A reply to a client's frame; undefined when this protocol has none. */
   encodeReply(event: string, data: unknown, id?: FrameId): string | undefined;
 
+  /** An error, as the answer to a frame or of the connection. */
   encodeError(error: ErrorData, id?: FrameId): string;
 }

@@ -57,14 +57,21 @@ export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
  * those of RFC 6455, section 7.4.1, and of the IANA registry that it opened.
  */
 export const CloseCode = {
+  /** The client, or the application, closed in good order. */
   NORMAL: 1000,
+  /** This end goes away. */
   GOING_AWAY: 1001,
   /** Never sent: what `events$` tells when a connection ended without a close frame. */
   ABNORMAL: 1006,
+  /** A text message was not UTF-8. */
   INVALID_UTF8: 1007,
+  /** A message came in too many fragments. */
   POLICY_VIOLATION: 1008,
+  /** A frame was larger than `maxPayload`. */
   MESSAGE_TOO_BIG: 1009,
+  /** The server failed while it authenticated, or could not know yet who it was. */
   INTERNAL_ERROR: 1011,
+  /** The server restarts: come back with back-off. */
   SERVICE_RESTART: 1012,
   /** Too many frames in a row were not of the protocol. */
   BAD_FRAMES: 4400,

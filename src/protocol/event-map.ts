@@ -22,10 +22,13 @@ export interface EventMap {
   receives?: object;
 }
 
+/** Data of messages; unknown where the map says nothing of them. */
 export type MessageOf<Events> = Events extends { message: infer Data } ? Data : unknown;
 
+/** What the server asks a device; unknown where the map says nothing of it. */
 export type RequestOf<Events> = Events extends { request: { data: infer Data } } ? Data : unknown;
 
+/** What a device answers; unknown where the map says nothing of it. */
 export type AnswerOf<Events> = Events extends { request: { answer: infer Answer } }
   ? Answer
   : unknown;
@@ -44,6 +47,7 @@ export type EmitOf<Events, Name> = Events extends { emits: infer Emits }
 export type EmitDataOf<Events, Name> =
   EmitOf<Events, Name> extends { data?: infer Data } ? Data : undefined;
 
+/** The server's reply to an event that clients emit. */
 export type EmitReplyOf<Events, Name> =
   EmitOf<Events, Name> extends { reply: infer Reply } ? Reply : undefined;
 

@@ -3,9 +3,9 @@ import type { StreamPosition } from './frames.js';
 import { PushException } from './push.exception.js';
 
 /** Frames that are for the program of a client, beside `message`: their data is all they have. */
-export type Notice = PublishedNotice | 'epoch' | 'presence';
+export type Notice = 'settled' | 'request' | 'cancelled' | 'epoch' | 'presence';
 /** Those that nodes send each other. */
-export type PublishedNotice = 'settled' | 'request' | 'cancelled';
+export type PublishedNotice = Exclude<Notice, 'epoch' | 'presence'>;
 export const NOTICES: readonly PublishedNotice[] = ['settled', 'request', 'cancelled'];
 
 /** Who waits to hear what becomes of a message: this node, for so many milliseconds. */
@@ -91,10 +91,12 @@ export class Message {
     return this.jsonForm === undefined ? this.textForm!.length * 6 + 2 : this.jsonForm.length * 3;
   }
 
+  /** The data as JSON text. */
   get json(): string {
     return (this.jsonForm ??= JSON.stringify(this.textForm));
   }
 
+  /** The data as text clients get it: a string as it is, anything else as JSON. */
   get text(): string {
     return (this.textForm ??= JSON.parse(this.jsonForm!) as string);
   }

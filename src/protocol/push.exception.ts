@@ -35,6 +35,7 @@ export class PushException extends Error {
     return httpStatusOf(this.code);
   }
 
+  /** The same under the other name that those have. */
   get status(): number {
     return this.statusCode;
   }

@@ -5,6 +5,7 @@ import { EVERYONE } from './names.js';
 import { BadFrameException } from './push.exception.js';
 import { Subprotocol } from './subprotocol.js';
 
+/** What can be set of the text protocol. */
 export interface TextCodecOptions {
   /**
    * The answer to a successful authentication, given the uid.

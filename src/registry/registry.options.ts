@@ -2,6 +2,7 @@ import type { ConnectionLimit } from '../engine/engine.js';
 import type { Checked, OptionTable } from '../options/option-table.js';
 import { oneOf, whole } from '../options/rules.js';
 
+/** Of connections and messages, over the whole cluster. */
 export interface RegistryOptions {
   /**
    * Connections that a uid may have, over the whole cluster; 0 for any number.

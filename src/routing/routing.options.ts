@@ -3,6 +3,7 @@ import type { Checked, OptionTable } from '../options/option-table.js';
 import { partWith, whole } from '../options/rules.js';
 import { UidsOnlyRoutePolicy, type RoutePolicy } from './route-policy.js';
 
+/** Of what clients may send. */
 export interface RoutingOptions {
   /**
    * Says which client may send to whom, and whom it may watch: an instance, or a class that Nest

@@ -194,6 +194,7 @@ export class ConnectionRegistryService<Events extends EventMap = EventMap> {
     return this.engine.counts();
   }
 
+  /** How many connections there are. */
   async countConnections(): Promise<number> {
     return (await this.counts()).connections;
   }

@@ -28,6 +28,7 @@ export class ResponseDto {
     return dto;
   }
 
+  /** Either the answer or the refusal. */
   toResponse(): ResponseData {
     const { id, data, error } = this;
     if (error === undefined) return { id, data };

@@ -1,6 +1,7 @@
 import type { Checked, OptionTable } from '../options/option-table.js';
 import { whole } from '../options/rules.js';
 
+/** Of clients that watch who is online. */
 export interface WatchingOptions {
   /**
    * Uids that one connection may watch at a time; a `watch` frame beyond it is refused with

@@ -19,7 +19,7 @@ interface Link {
 }
 
 const FENCE = /^```(\w+)\n([\s\S]*?)^```$/gm;
-const NOT_OURS = new Set(['node_modules', 'dist', 'coverage', '.git']);
+const NOT_OURS = new Set(['node_modules', 'dist', 'docs', 'coverage', '.git']);
 
 /** Every document below the folder, by its path from there. */
 export function documentsIn(root = '.'): string[] {

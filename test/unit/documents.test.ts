@@ -52,6 +52,20 @@ describe('the documents', () => {
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 
+  it('have a reference of every entry of the package', () => {
+    const { exports } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      exports: Record<string, string | { types: string }>;
+    };
+    const typed = Object.values(exports).filter((entry) => typeof entry === 'object');
+    const sources = typed.map(({ types }) => types.replace(/^.\/dist(.*)\.d\.ts$/, 'src$1.ts'));
+    const { config } = ts.readConfigFile('.typedoc.jsonc', (path) =>
+      readFileSync(path, 'utf8'),
+    ) as {
+      config: { entryPoints: string[] };
+    };
+    expect(config.entryPoints.sort()).toEqual(sources.sort());
+  });
+
   it.each(Object.entries(OPTIONS))('explain in %s every one of %s, and no other', (path, names) => {
     expect(explainedIn(path).sort()).toEqual(names.flatMap(membersOf).sort());
   });

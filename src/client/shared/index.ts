@@ -3,6 +3,7 @@ import { thisBrowser } from './browser.js';
 import { SharedSocket } from './shared-socket.js';
 import { Tab } from './tab.js';
 
+/** What tabs share, and how much of it is kept. */
 export interface SharedWebSocketOptions {
   /**
    * Which clients share: those of one name and address. Where several users may be signed in side

@@ -22,5 +22,6 @@ export interface UndeliveredMessage {
  * again, on whichever node, after `undeliveredLease`: be prepared to see one twice.
  */
 export abstract class UndeliveredHandler {
+  /** The message is done with when this returns, or what it returns resolves. */
   abstract handle(message: UndeliveredMessage): void | Promise<void>;
 }

@@ -30,7 +30,11 @@ export function connectionOf(host: ArgumentsHost): RegisteredConnection {
   return context.connection;
 }
 
-/** The connection that the frame came from. */
+/**
+ * The connection that a frame came from, and what is known of it.
+ *
+ * @interface
+ */
 export type Connection = RegisteredConnection;
 
 /** Parameter of a message handler: the connection that the frame came from. */

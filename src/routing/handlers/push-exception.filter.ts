@@ -9,6 +9,7 @@ import { frameContextOf } from './decorators.js';
  */
 @Catch()
 export class PushExceptionFilter extends BaseWsExceptionFilter {
+  /** Answers the frame with an error, in the codec of its client. */
   override catch(exception: unknown, host: ArgumentsHost): void {
     const context = frameContextOf(host);
     if (context === undefined) super.catch(exception, host);

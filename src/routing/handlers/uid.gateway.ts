@@ -47,6 +47,7 @@ export class UidGateway {
     });
   }
 
+  /** Sends to a uid, uids or a group, as far as the route policy lets the client. */
   @SubscribeMessage('send')
   send(
     @Connection() sender: RegisteredConnection,
@@ -55,6 +56,7 @@ export class UidGateway {
     return andThen(this.router.route(sender, targetOf(to), data), sent);
   }
 
+  /** Sends to everyone, as far as the route policy lets the client. */
   @SubscribeMessage('broadcast')
   broadcast(
     @Connection() sender: RegisteredConnection,
@@ -90,6 +92,7 @@ export class UidGateway {
     return andThen(this.watches.watch(watcher, uids), watched);
   }
 
+  /** Tells no more of these uids. */
   @SubscribeMessage('unwatch')
   unwatch(
     @Connection() watcher: RegisteredConnection,
@@ -99,6 +102,7 @@ export class UidGateway {
     return { event: 'unwatched' };
   }
 
+  /** Says that every frame before this one was handled. */
   @SubscribeMessage('ping')
   ping(): OwnReply {
     return { event: 'pong' };

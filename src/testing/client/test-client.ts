@@ -37,6 +37,7 @@ export interface TestMessage<Data = unknown> extends Omit<MessageData, 'data'> {
 
 /** Whoever sends: `ConnectionRegistryService` of a node. */
 export interface SendsToConnection {
+  /** As `ConnectionRegistryService.sendToConnection`. */
   sendToConnection(connectionId: string, data: unknown): Promise<unknown>;
 }
 
@@ -66,10 +67,12 @@ export class TestClient<Events extends EventMap = EventMap> extends TestSocket<J
     return client;
   }
 
+  /** Who the client is. */
   get uid(): string {
     return this.welcome.uid;
   }
 
+  /** The name of its connection. */
   get connectionId(): string {
     return this.welcome.connectionId;
   }

@@ -62,6 +62,7 @@ export abstract class TestSocket<Frame> {
     return this.socket.protocol;
   }
 
+  /** Whether the connection is open. */
   get isOpen(): boolean {
     return this.socket.readyState === WebSocket.OPEN;
   }
@@ -140,6 +141,7 @@ export abstract class TestSocket<Frame> {
     });
   }
 
+  /** What came, in the form in which tests look at it. */
   protected abstract decode(text: string): Frame;
 
   /** The oldest untaken frame that matches; the others stay, in order. */

@@ -34,4 +34,5 @@ export interface OwnClusterOptions extends NodeCount {
   app: (engine: Engine, index: number) => INestApplication | Promise<INestApplication>;
 }
 
+/** What a simulated cluster is made of. */
 export type TestClusterOptions = ComposedClusterOptions | OwnClusterOptions;

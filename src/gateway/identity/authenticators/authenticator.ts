@@ -51,6 +51,11 @@ export interface AuthenticationContext {
  * away, and you have said so once yourself.
  */
 export abstract class Authenticator {
+  /**
+   * Asked once for each first message and each renewal.
+   *
+   * @param credential the frame of a text client; the `data` of the `auth` frame of a json client
+   */
   abstract authenticate(
     credential: Credential,
     context: AuthenticationContext,
