@@ -1,8 +1,11 @@
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { pushAsyncApi, type AsyncApiDocument } from '../../src/asyncapi/index.js';
+import { barriersIn } from '../support/barriers.js';
+import { useBrowser } from '../support/use-browser.js';
 import { useSharedExample } from '../support/use-example.js';
 
+const browser = useBrowser();
 const example = useSharedExample({ PUSH_PATH: '/live' });
 
 describe('the documents that the example serves', () => {
@@ -34,5 +37,11 @@ describe('the documents that the example serves', () => {
     const { headers, text } = await supertest(example.http).get('/docs/asyncapi');
     expect(headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-/);
     expect(text).not.toMatch(/<script|https?:\/\/(?!127)/);
+  });
+
+  it('have no barriers that axe-core finds, and nothing that the browser complains about', async () => {
+    const page = await browser.visit(`${example.http}/docs/asyncapi`);
+    expect(await barriersIn(page)).toEqual([]);
+    expect(page.failures).toEqual([]);
   });
 });

@@ -9,14 +9,14 @@ import { Html, html } from './html.js';
 import { schemaTable } from './schema-markup.js';
 
 const STYLE = `
-:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
+:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; color: light-dark(#1f2328, #e6edf3); background: light-dark(#fff, #0d1117); }
 body { max-width: 56rem; margin: 0 auto; padding: 2rem 1rem; overflow-wrap: anywhere; }
 code, pre { font: 0.875rem/1.5 ui-monospace, monospace; }
 h3 code { font-size: 1.125rem; }
 a { color: light-dark(#0550ae, #79c0ff); }
 section { margin: 1rem 0; padding: 0 1rem; border: 1px solid light-dark(#d0d7de, #3d444d); border-radius: 0.5rem; }
 section:target { border-color: currentColor; }
-pre { padding: 0.75rem; overflow-x: auto; background: light-dark(#f6f8fa, #151b23); border-radius: 0.375rem; }
+pre { padding: 0.75rem; white-space: pre-wrap; background: light-dark(#f6f8fa, #151b23); border-radius: 0.375rem; }
 table { width: 100%; border-collapse: collapse; margin: 0.5rem 0 1rem; }
 th, td { padding: 0.375rem 0.75rem 0.375rem 0; text-align: start; vertical-align: top; border-bottom: 1px solid light-dark(#d0d7de, #3d444d); }
 small { color: light-dark(#59636e, #9198a1); }

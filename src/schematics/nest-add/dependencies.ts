@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 
 type Versions = Record<string, string>;
 
+/** What is looked at in a package.json. */
 interface Manifest {
   dependencies?: Versions;
   devDependencies?: Versions;
-  peerDependencies?: Versions;
 }
 
 /** What the added files import, and what the package asks its users for. */
@@ -17,23 +17,16 @@ const NEEDED = [
   'class-validator',
 ];
 
-/** What the added test imports. */
-const NEEDED_IN_TESTS = ['@types/ws', 'ws'];
-
 /** Adds to the application's package.json what is not in it, in the versions of this package. */
 export function addDependencies(tree: Tree): void {
   const file = new URL('../../../package.json', import.meta.url);
-  const own = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
-  const versions: Versions = { ...own.peerDependencies, ...own.dependencies };
+  const own = JSON.parse(readFileSync(file, 'utf8')) as { peerDependencies: Versions };
+  const versions = own.peerDependencies;
   const app = tree.readJson('/package.json') as Manifest;
   const here = { ...app.devDependencies, ...app.dependencies };
-  const withMissing = (names: string[], list: Versions = {}): Versions => {
-    const missing = names.filter((name) => !(name in here)).map((name) => [name, versions[name]]);
-    const all = Object.entries({ ...list, ...(Object.fromEntries(missing) as Versions) });
-    return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
-  };
-  app.dependencies = withMissing(NEEDED, app.dependencies);
-  app.devDependencies = withMissing(NEEDED_IN_TESTS, app.devDependencies);
+  const missing = NEEDED.filter((name) => !(name in here)).map((name) => [name, versions[name]]);
+  const all = { ...app.dependencies, ...(Object.fromEntries(missing) as Versions) };
+  app.dependencies = Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
   tree.overwrite('/package.json', `${JSON.stringify(app, null, 2)}\n`);
 }
 

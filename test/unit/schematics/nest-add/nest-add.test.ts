@@ -55,7 +55,6 @@ describe('nest add', () => {
         'class-validator': '0.15.0',
         zod: '4.0.0',
       },
-      devDependencies: { '@types/ws': expect.any(String), ws: expect.any(String) },
     });
   });
 
