@@ -27,7 +27,11 @@ export type {
   RequestOptions,
   RequestOutcome,
   RequestPolicy,
-} from './delivery/request-options.js';
+} from './delivery/requests/request-options.js';
+export {
+  RequestRejectedException,
+  type RequestRefusal,
+} from './delivery/requests/request-rejected.exception.js';
 export {
   UndeliveredHandler,
   type UndeliveredMessage,
@@ -137,5 +141,6 @@ export type {
 export { JsonCodec } from './protocol/json.codec.js';
 export type { MaybePromise } from './protocol/maybe-promise.js';
 export { Message, type Awaited, type Notice, type PublishedNotice } from './protocol/message.js';
-export { PushException, type FieldError } from './protocol/push.exception.js';
+export type { FieldError } from './protocol/field-error.js';
+export { PushException } from './protocol/push.exception.js';
 export { TextCodec, type TextCodecOptions } from './protocol/text.codec.js';

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../protocol/codes.js';
 import type { ErrorData } from '../protocol/frames.js';
-import type { FieldError } from '../protocol/push.exception.js';
+import type { FieldError } from '../protocol/field-error.js';
 
 /** Codes that the client itself gives, beside those of the server's `error` frames. */
 export type ClientErrorCode =

@@ -6,7 +6,7 @@ import {
 } from '@nestjs/common';
 import { HISTORY, type History } from '../history/history.js';
 import { Receipts } from './receipts/receipts.js';
-import { Requests } from './requests.js';
+import { Requests } from './requests/requests.js';
 import { Streams } from './streams/streams.js';
 import { Undelivered } from './undelivered/undelivered.js';
 

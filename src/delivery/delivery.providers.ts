@@ -4,7 +4,7 @@ import { ENGINE, type Engine } from '../engine/engine.js';
 import { HISTORY, type History, type HistoryKeeper } from '../history/history.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { Archive } from './archive.js';
-import { Asked } from './asked.js';
+import { Asked } from './requests/asked.js';
 import {
   checkPushHistoryOptions,
   DELIVERY_OPTIONS,
@@ -18,7 +18,7 @@ import { LocalNode } from '../registry/local-node.js';
 import { Signals } from '../signals/signals.js';
 import { Receipts } from './receipts/receipts.js';
 import { Recovery } from './recovery.js';
-import { Requests } from './requests.js';
+import { Requests } from './requests/requests.js';
 import { RetainedSends } from './retained-sends.js';
 import { Sender } from './sender.js';
 import { Sends } from './sends.js';

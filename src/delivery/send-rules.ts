@@ -1,5 +1,5 @@
 import { isObject } from '../protocol/is-object.js';
-import { isTimeout, TIMEOUT_RULE } from './request-options.js';
+import { isTimeout, TIMEOUT_RULE } from './requests/request-options.js';
 import type { SendOptions } from './send-options.js';
 
 /** What an option of a send may be: in words, after "must be", and as a check. */

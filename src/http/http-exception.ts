@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { ErrorCode } from '../protocol/codes.js';
-import type { FieldError, PushException } from '../protocol/push.exception.js';
+import type { FieldError } from '../protocol/field-error.js';
+import type { PushException } from '../protocol/push.exception.js';
 
 /** The HttpException for a `PushException`: Nest's usual body, and the `code` in it. */
 export function toHttpException(

@@ -16,7 +16,7 @@ import {
 } from '@nestjs/common';
 import type { KeptMessages } from '../delivery/archive.js';
 import { IDEMPOTENCY_KEY_RULE, isIdempotencyKey } from '../delivery/idempotency-key.js';
-import type { RequestOutcome } from '../delivery/request-options.js';
+import type { RequestOutcome } from '../delivery/requests/request-options.js';
 import type { SendOutcome } from '../delivery/send-options.js';
 import { Sender } from '../delivery/sender.js';
 import { Sends } from '../delivery/sends.js';

@@ -5,7 +5,7 @@ import {
   TIMEOUT_RULE,
   type RequestOptions,
   type RequestPolicy,
-} from '../delivery/request-options.js';
+} from '../delivery/requests/request-options.js';
 import { isUid, UID_RULE } from '../protocol/names.js';
 import { Is } from '../validation/is.decorator.js';
 import { IsJsonValue } from '../validation/is-json-value.decorator.js';

@@ -1,6 +1,6 @@
 // The tags in comments, such as `@asType integer`, are for those who make schemas of the types.
 import type { ErrorCode } from './codes.js';
-import type { FieldError } from './push.exception.js';
+import type { FieldError } from './field-error.js';
 
 /**
  * What a client may put into `id` to tell replies apart; the reply repeats it unchanged.

@@ -1,14 +1,7 @@
 import { ErrorCode } from './codes.js';
+import type { FieldError } from './field-error.js';
 import type { FrameId } from './frames.js';
 import { httpStatusOf } from './http-status.js';
-
-/** One field that is broken, and every rule that it breaks. */
-export interface FieldError {
-  /** Path of the field, parts joined by dots: `to`, `data`, `to.group`. */
-  field: string;
-  /** One sentence per broken rule; never contains the value. */
-  errors: string[];
-}
 
 /**
  * The error of this package: thrown by the push API and turned into `error` frames for clients.

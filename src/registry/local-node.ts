@@ -236,7 +236,7 @@ export class LocalNode implements NodeHandler {
     this.table.dissolve(group);
   }
 
-  /** The connections of the uid, oldest first. */
+  /** The connections of the uid, oldest first, those included that wait to be placed. */
   of(uid: string): readonly Connection[] {
     return this.table.of(uid);
   }
@@ -281,11 +281,6 @@ export class LocalNode implements NodeHandler {
   /** Has notices of this kind handed over by the courier. */
   employ(notice: Notice, courier: Courier): void {
     this.couriers.set(notice, courier);
-  }
-
-  /** Every connection here of the uid, oldest first, those included that wait to be placed. */
-  heldBy(uid: string): Connection[] {
-    return this.table.of(uid);
   }
 
   /** Has notes of this kind handed to the listener, which checks what they say. */

@@ -7,7 +7,7 @@ import {
   POLICY_RULE,
   TIMEOUT_RULE,
   type RequestOptions,
-} from '../delivery/request-options.js';
+} from '../delivery/requests/request-options.js';
 import type { ReceiptRequest } from '../delivery/receipts/receipt-options.js';
 import type { SendOptions } from '../delivery/send-options.js';
 import { RETENTION_RULES, type RetentionOption } from '../delivery/send-rules.js';

@@ -14,8 +14,8 @@ import type { CloseRequest } from '../protocol/close.js';
 import type { AnswerOf, EventMap, MessageOf, RequestOf } from '../protocol/event-map.js';
 import type { MaybePromise } from '../protocol/maybe-promise.js';
 import { Archive, type KeptMessages, type MessagesQuery } from '../delivery/archive.js';
-import type { RequestOptions, RequestOutcome } from '../delivery/request-options.js';
-import { Requests } from '../delivery/requests.js';
+import type { RequestOptions, RequestOutcome } from '../delivery/requests/request-options.js';
+import { Requests } from '../delivery/requests/requests.js';
 import type {
   PlainSendOptions,
   PlainSendOutcome,
@@ -133,9 +133,9 @@ export class ConnectionRegistryService<Events extends EventMap = EventMap> {
    * Devices that have not answered when the request is over are told so.
    *
    * @typeParam T what a device answers, by default what the map of events says; nothing checks it
+   * @throws RequestRejectedException `REJECTED` when every device refused, with their reasons
    * @throws PushException `OFFLINE` when no device that can answer is online, or all have gone
-   *   meanwhile; `TIMEOUT`; `REJECTED` when every device refused; `RATE_LIMITED` beyond
-   *   `maxPendingRequests`
+   *   meanwhile; `TIMEOUT`; `RATE_LIMITED` beyond `maxPendingRequests`
    */
   async request<T = AnswerOf<Events>>(
     uid: string,

@@ -2,7 +2,8 @@ import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/c
 import { validateSync, type ValidationError } from 'class-validator';
 import { ErrorCode } from '../protocol/codes.js';
 import { isObject } from '../protocol/is-object.js';
-import { PushException, type FieldError } from '../protocol/push.exception.js';
+import type { FieldError } from '../protocol/field-error.js';
+import { PushException } from '../protocol/push.exception.js';
 
 /** Fields named in one answer at most; the rest of a hopeless frame would only echo it. */
 const MAX_FIELDS = 20;

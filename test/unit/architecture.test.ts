@@ -79,6 +79,7 @@ const MAY_IMPORT_WITHIN: Record<string, readonly string[]> = {
   'routing/frames': [],
   'routing/handlers': ['routing/frames', 'routing/message-router', 'routing/watch-router'],
   'delivery/receipts': ['delivery/streams', 'delivery/delivery.options'],
+  'delivery/requests': ['delivery/delivery.options', 'delivery/sender'],
   'delivery/streams': [],
   'delivery/undelivered': [],
   'engine/memory': SEAM,

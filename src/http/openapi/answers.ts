@@ -3,7 +3,7 @@ import type { ConnectionInfo } from '../../engine/connection-info.js';
 import type { Counts } from '../../engine/engine.js';
 import type { CodecName } from '../../protocol/codec.js';
 import { ErrorCode } from '../../protocol/codes.js';
-import type { RequestAnswer, RequestOutcome } from '../../delivery/request-options.js';
+import type { RequestAnswer, RequestOutcome } from '../../delivery/requests/request-options.js';
 import type { KeptMessage, KeptMessages } from '../../delivery/archive.js';
 import type { Receipt } from '../../delivery/receipts/receipt-options.js';
 import type { SendOutcome } from '../../delivery/send-options.js';

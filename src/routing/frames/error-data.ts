@@ -2,7 +2,8 @@ import { HttpException, HttpStatus } from '@nestjs/common';
 import { WsException } from '@nestjs/websockets';
 import { ErrorCode } from '../../protocol/codes.js';
 import type { ErrorData } from '../../protocol/frames.js';
-import { PushException, type FieldError } from '../../protocol/push.exception.js';
+import type { FieldError } from '../../protocol/field-error.js';
+import { PushException } from '../../protocol/push.exception.js';
 
 const CODE_OF_STATUS: Partial<Record<number, ErrorCode>> = {
   [HttpStatus.BAD_REQUEST]: ErrorCode.VALIDATION_FAILED,

@@ -5,7 +5,7 @@ import type { SendResult, WatchedData } from '../../protocol/frames.js';
 import { andThen, type MaybePromise } from '../../protocol/maybe-promise.js';
 import type { Connection as RegisteredConnection } from '../../registry/connection.js';
 import { Acknowledgements, type Acknowledged } from '../../delivery/acknowledgements.js';
-import { Asked } from '../../delivery/asked.js';
+import { Asked } from '../../delivery/requests/asked.js';
 import { AckDto } from '../../validation/ack.dto.js';
 import { BroadcastDto } from '../../validation/broadcast.dto.js';
 import { Connection } from './decorators.js';

@@ -90,9 +90,16 @@ export function describeRequests(cluster: ClusterUnderTest): void {
       const outcome = expect(one.push.request('ada', 1)).rejects.toMatchObject({
         name: 'PushException',
         code: 'REJECTED',
+        refusals: devices.map(({ connectionId }, i) => {
+          return { connectionId, code: 'not-now', message: `Later: ${i}.` };
+        }),
       });
       const requests = await Promise.all(devices.map(asked));
-      for (const request of requests) request.refuse('not-now', 'Later.');
+      for (const [i, request] of requests.entries()) {
+        request.refuse('not-now', `Later: ${i}.`);
+        // What the device sends now is answered when the refusal is on its way.
+        await devices[i].settle();
+      }
       await outcome;
     });
 

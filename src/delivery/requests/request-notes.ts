@@ -1,5 +1,5 @@
-import type { NodeNote } from '../engine/node-handler.js';
-import { isObject } from '../protocol/is-object.js';
+import type { NodeNote } from '../../engine/node-handler.js';
+import { isObject } from '../../protocol/is-object.js';
 
 // What nodes tell each other of a request once its message has reached them: which devices were
 // asked, what each of them answers, which of them are gone; and the node that asks, that it is over.

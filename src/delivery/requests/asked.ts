@@ -1,15 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ENGINE, type Engine } from '../engine/engine.js';
-import type { NodeNote } from '../engine/node-handler.js';
-import type { Target } from '../engine/target.js';
-import { ErrorCode } from '../protocol/codes.js';
-import type { ResponseData } from '../protocol/frames.js';
-import { isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
-import { Message } from '../protocol/message.js';
-import { PushException } from '../protocol/push.exception.js';
-import type { Connection } from '../registry/connection.js';
-import { FanOut } from '../registry/fan-out.js';
-import { LocalNode } from '../registry/local-node.js';
+import { ENGINE, type Engine } from '../../engine/engine.js';
+import type { NodeNote } from '../../engine/node-handler.js';
+import type { Target } from '../../engine/target.js';
+import { ErrorCode } from '../../protocol/codes.js';
+import type { ResponseData } from '../../protocol/frames.js';
+import { isPromise, type MaybePromise } from '../../protocol/maybe-promise.js';
+import { Message } from '../../protocol/message.js';
+import { PushException } from '../../protocol/push.exception.js';
+import type { Connection } from '../../registry/connection.js';
+import { FanOut } from '../../registry/fan-out.js';
+import { LocalNode } from '../../registry/local-node.js';
 import { AskedRequest } from './asked-request.js';
 import { readOver, RequestNote, type AskedDevice } from './request-notes.js';
 
@@ -59,7 +59,7 @@ export class Asked {
   private ask(target: Target, message: Message): boolean {
     const { id, awaited } = message;
     if (target.kind !== 'uid' || awaited === undefined) return false;
-    const held = this.local.heldBy(target.uid);
+    const held = this.local.of(target.uid);
     // It is not one of the nodes that the request goes to. Another one is, whatever it holds now.
     if (held.length === 0 && awaited.node === this.local.node) return false;
     const fanOut = new FanOut(message, undefined);

@@ -1,9 +1,10 @@
-import { ErrorCode } from '../protocol/codes.js';
-import { nodeOfConnection } from '../protocol/names.js';
-import { PushException } from '../protocol/push.exception.js';
+import { ErrorCode } from '../../protocol/codes.js';
+import { nodeOfConnection } from '../../protocol/names.js';
+import { PushException } from '../../protocol/push.exception.js';
 import type { AnswerRoom } from './answer-room.js';
 import type { RequestAnswer, RequestOutcome, RequestPolicy } from './request-options.js';
 import type { AnsweredNote, AskedDevice, AskedNote } from './request-notes.js';
+import { RequestRejectedException, type RequestRefusal } from './request-rejected.exception.js';
 
 /** A request, on the node that asks: who was asked, and what came of it until now. */
 export class PendingRequest {
@@ -16,7 +17,7 @@ export class PendingRequest {
   /** Devices that have not answered. */
   private readonly open = new Map<string, AskedDevice>();
   private readonly answers: RequestAnswer[] = [];
-  private refusals = 0;
+  private readonly refusals: RequestRefusal[] = [];
   /** Of the answers that wait for others. */
   private bytes = 0;
 
@@ -52,9 +53,9 @@ export class PendingRequest {
     const device = this.open.get(note.connectionId);
     if (device === undefined) return;
     this.open.delete(note.connectionId);
-    if (!('data' in note)) this.refusals += 1;
-    else if (this.hasRoomFor(note.data)) this.answers.push({ ...device, data: note.data });
-    else return this.fail(tooLarge());
+    if (!this.hasRoomFor(note)) return this.fail(tooLarge());
+    if ('data' in note) this.answers.push({ ...device, data: note.data });
+    else this.refusals.push({ ...device, code: note.error.code, message: note.error.message });
     this.check();
   }
 
@@ -74,18 +75,19 @@ export class PendingRequest {
   }
 
   /** The first answer waits for nobody if it is enough. */
-  private hasRoomFor(data: unknown): boolean {
-    const bytes = this.policy === 'any' ? 0 : this.room.take(data);
+  private hasRoomFor(note: AnsweredNote): boolean {
+    const isEnough = this.policy === 'any' && 'data' in note;
+    const bytes = isEnough ? 0 : this.room.take('data' in note ? note.data : note.error);
     this.bytes += bytes ?? 0;
     return bytes !== undefined;
   }
 
   private check(): void {
-    const { answers, expected, nodes, open } = this;
+    const { answers, expected, nodes, open, refusals } = this;
     if (this.policy === 'any' && answers.length > 0) return this.resolve({ answers });
     if (expected === undefined || nodes.size < expected || open.size > 0) return;
     if (answers.length > 0) this.resolve({ answers });
-    else this.reject(this.refusals > 0 ? rejected() : offline());
+    else this.reject(refusals.length > 0 ? new RequestRejectedException(refusals) : offline());
   }
 }
 
@@ -101,8 +103,4 @@ function offline(): PushException {
     ErrorCode.OFFLINE,
     'Ask later: no device of this uid that can answer is online.',
   );
-}
-
-function rejected(): PushException {
-  return new PushException(ErrorCode.REJECTED, 'Every device of this uid refused the request.');
 }

@@ -1,7 +1,7 @@
 import type { Subscription } from 'rxjs';
-import { Message } from '../protocol/message.js';
-import type { Connection } from '../registry/connection.js';
-import { FanOut } from '../registry/fan-out.js';
+import { Message } from '../../protocol/message.js';
+import type { Connection } from '../../registry/connection.js';
+import { FanOut } from '../../registry/fan-out.js';
 
 /** A device that has not answered. */
 interface Waiting {

@@ -1,17 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ENGINE, type Engine } from '../engine/engine.js';
-import { ErrorCode } from '../protocol/codes.js';
-import { isPromise } from '../protocol/maybe-promise.js';
-import type { Message } from '../protocol/message.js';
-import { PushException } from '../protocol/push.exception.js';
-import { within } from '../protocol/within.js';
-import { LocalNode } from '../registry/local-node.js';
-import { DELIVERY_OPTIONS, type CheckedDeliveryOptions } from './delivery.options.js';
+import { ENGINE, type Engine } from '../../engine/engine.js';
+import { ErrorCode } from '../../protocol/codes.js';
+import { isPromise } from '../../protocol/maybe-promise.js';
+import type { Message } from '../../protocol/message.js';
+import { PushException } from '../../protocol/push.exception.js';
+import { within } from '../../protocol/within.js';
+import { LocalNode } from '../../registry/local-node.js';
+import { DELIVERY_OPTIONS, type CheckedDeliveryOptions } from '../delivery.options.js';
 import { AnswerRoom } from './answer-room.js';
 import { PendingRequest } from './pending-request.js';
 import { readAnswered, readAsked, readLeft, RequestNote } from './request-notes.js';
 import type { RequestOptions, RequestOutcome } from './request-options.js';
-import { Sender } from './sender.js';
+import { Sender } from '../sender.js';
 
 /** Asks users' devices, and waits for their answers from whichever node. */
 @Injectable()
@@ -43,8 +43,9 @@ export class Requests {
   }
 
   /**
-   * @throws PushException OFFLINE, TIMEOUT, or REJECTED when every device refused; RATE_LIMITED
-   *   when `maxPendingRequests` are open or answers take more than `maxAnswerBytes`; VALIDATION_FAILED when `data` has no JSON form;
+   * @throws RequestRejectedException when every device refused
+   * @throws PushException OFFLINE or TIMEOUT; RATE_LIMITED when `maxPendingRequests` are open or
+   *   answers take more than `maxAnswerBytes`; VALIDATION_FAILED when `data` has no JSON form;
    *   UNAVAILABLE when the cluster cannot be reached, or this node stops
    */
   async ask(
