@@ -16,7 +16,8 @@ import { Backlog } from './socket/backlog.js';
 import { FrameQueue, type RawFrame, type Task } from './socket/frame-queue.js';
 import { Liveness } from './socket/liveness.js';
 import { Phase } from './socket/phase.js';
-import { PushSocket, type SocketHost } from './socket/push-socket.js';
+import { PushSocket } from './socket/push-socket.js';
+import type { SocketHost } from './socket/socket-host.js';
 import { addressOf } from './upgrade/address-of.js';
 import { answerUpgrade } from './upgrade/upgrade-answer.js';
 import { UPGRADE_RULES, type UpgradeRule } from './upgrade/upgrade-rule.js';
@@ -27,7 +28,10 @@ import { areAsExpected } from './wire/ws-internals.js';
  * to the gate first, and to their handlers then.
  */
 @Injectable()
-export class PushServer extends WebSocketServer<typeof PushSocket> implements SocketHost {
+export class PushServer
+  extends WebSocketServer<typeof PushSocket>
+  implements SocketHost<PushSocket>
+{
   readonly maxPayload: number;
   /** Told of each socket that has been let in. */
   onOpen: ((socket: PushSocket, request: unknown) => void) | undefined;
