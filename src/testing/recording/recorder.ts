@@ -1,6 +1,6 @@
 import { Subject } from 'rxjs';
 import type { KeptMessages, MessagesQuery } from '../../delivery/archive.js';
-import type { RequestOptions, RequestOutcome } from '../../delivery/request-options.js';
+import type { RequestOptions, RequestOutcome } from '../../delivery/requests/request-options.js';
 import type { Receipt } from '../../delivery/receipts/receipt-options.js';
 import type { Retention } from '../../delivery/retained-sends.js';
 import type {

@@ -1,4 +1,4 @@
-import type { RequestOptions } from '../../delivery/request-options.js';
+import type { RequestOptions } from '../../delivery/requests/request-options.js';
 import type { PlainSendOptions, SendOptions } from '../../delivery/send-options.js';
 import type { UndeliveredMessage } from '../../delivery/undelivered/undelivered-handler.js';
 import type { ConnectionInfo } from '../../engine/connection-info.js';
