@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Programs with processes of their own: the example, installations, browsers. */
 const PROGRAMS = [
+  'admin-page',
   'documents',
   'example-*',
   'nest-add',

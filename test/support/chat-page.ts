@@ -1,11 +1,6 @@
-import { mkdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { BrowserContextOptions, Locator } from 'playwright-core';
+import { screenshot } from './screenshot.js';
 import type { OpenPage, TestBrowser } from './use-browser.js';
-
-/** Where tests leave screenshots for people to look at. */
-const SCREENSHOTS = process.env.SCREENSHOTS ?? join(tmpdir(), 'nestjs-uid-push-screenshots');
 
 /** The page of the example, as a user sees it. */
 export class ChatPage {
@@ -88,9 +83,8 @@ export class ChatPage {
     await this.page.getByRole('status').filter({ hasText: 'Cut off' }).waitFor();
   }
 
-  async screenshot(name: string): Promise<void> {
-    await mkdir(SCREENSHOTS, { recursive: true });
-    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+  screenshot(name: string): Promise<void> {
+    return screenshot(this.page, name);
   }
 
   private async enter(device: string): Promise<this> {

@@ -25,13 +25,23 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** A column of a table. */
+export interface Column {
+  readonly title: string;
+  readonly isNumber?: boolean;
+  /** Whether the title is only for those who do not see what is below it. */
+  readonly isHidden?: boolean;
+}
+
 /** A table with a heading for each column; numbers stand at the right. */
 export function table(
   caption: string,
-  columns: readonly { readonly title: string; readonly isNumber?: boolean }[],
+  columns: readonly Column[],
   rows: readonly (readonly Child[])[],
 ): HTMLTableElement {
   const align = (index: number): Attributes => (columns[index].isNumber ? { class: 'number' } : {});
+  const titleOf = ({ title, isHidden }: Column): Child =>
+    isHidden ? element('span', { class: 'visually-hidden' }, title) : title;
   return element(
     'table',
     {},
@@ -42,7 +52,9 @@ export function table(
       element(
         'tr',
         {},
-        ...columns.map(({ title }, i) => element('th', { scope: 'col', ...align(i) }, title)),
+        ...columns.map((column, i) =>
+          element('th', { scope: 'col', ...align(i) }, titleOf(column)),
+        ),
       ),
     ),
     element(

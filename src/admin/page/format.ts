@@ -19,8 +19,7 @@ export const whole = (value: number): string =>
 export const rate = (value: number): string =>
   value > 0 && value < 10 ? value.toFixed(1) : whole(value);
 
-export const milliseconds = (value: number): string =>
-  `${value < 10 ? value.toFixed(1) : whole(value)} ms`;
+export const milliseconds = (value: number): string => `${rate(value)} ms`;
 
 export const percent = (part: number): string => `${WHOLE.format(part * 100)} %`;
 

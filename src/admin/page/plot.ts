@@ -90,9 +90,12 @@ export class Plot {
     const fixed = this.options.labels ?? [];
     const rank = ([label, sum]: readonly [string, number]): number =>
       fixed.includes(label) ? Infinity : sum;
-    // Of equal ones the first to come; a label keeps its colour as long as it can.
+    // Of equal ones the first to come.
     const ranked = totals.sort((a, b) => (rank(a) === rank(b) ? 0 : rank(b) - rank(a)));
-    this.lines = ranked.slice(0, MAX_LINES).map(([label]) => label);
+    const shown = ranked.slice(0, MAX_LINES).map(([label]) => label);
+    // A label keeps its colour as long as it is shown.
+    const known = this.lines.filter((label) => shown.includes(label));
+    this.lines = [...known, ...shown.filter((label) => !known.includes(label))];
     if (ranked.length > MAX_LINES) this.lines.push(OTHERS);
     this.drawLegend();
     this.chart?.destroy();

@@ -14,7 +14,7 @@ const DEVICES = [
   { title: 'Codec' },
   { title: 'Address' },
   { title: 'Since', isNumber: true },
-  { title: '' },
+  { title: 'Action', isHidden: true },
 ];
 
 const MESSAGES = [
@@ -23,7 +23,7 @@ const MESSAGES = [
   { title: 'From' },
   { title: 'Data' },
   { title: 'State' },
-  { title: '' },
+  { title: 'Action', isHidden: true },
 ];
 
 const MOODS: Readonly<Record<KeptMessage['state'], Mood>> = {
@@ -152,7 +152,7 @@ export class UserPanel {
         'button',
         {
           type: 'button',
-          'aria-label': `What became of message ${offset}`,
+          'aria-label': `Explain message ${offset}`,
           click: (event) => void this.explain(id, data, event.currentTarget as HTMLElement),
         },
         'Explain',
@@ -236,7 +236,7 @@ function explanation(id: string, data: unknown, found: Explanation | null): HTML
 function scroll(name: string, content: HTMLElement): HTMLElement {
   return element(
     'div',
-    { class: 'scroll', role: 'region', 'aria-label': name, tabindex: 0 },
+    { class: 'scroll', role: 'group', 'aria-label': name, tabindex: 0 },
     content,
   );
 }
