@@ -270,9 +270,10 @@ describe('the packed package in an empty application', () => {
         'dist/index.js',
         'dist/index.d.ts',
         'dist/client/push-client.min.js',
+        'dist/admin/page/index.js',
       ]),
     );
-    const document = /\.(md|svg)$|^test\/vectors\/.*\.json$|^test\/examples\//;
+    const document = /\.(md|svg|png)$|^test\/vectors\/.*\.json$|^test\/examples\//;
     const sources = files.filter((file) => /^(src|test)\/.*\./.test(file) && !document.test(file));
     expect(sources).toEqual([]);
     expect(files.filter((file) => /^dist\/(app|main)|tsbuildinfo/.test(file))).toEqual([]);
