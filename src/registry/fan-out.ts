@@ -25,11 +25,13 @@ export class FanOut {
     return true;
   }
 
-  /** Hands it over as what came at this place among others that wait for the connection. */
-  lateTo(connection: Connection, place: number): void {
-    if (this.except !== undefined && this.leavesOut(connection, this.except)) return;
+  /** The same, as what came at this place among others that wait for the connection. */
+  lateTo(connection: Connection, place: number): boolean {
+    if (this.except !== undefined && this.leavesOut(connection, this.except)) return false;
     const frame = this.frameFor(connection.codec);
-    if (frame !== null) connection.transport.deliverLate(frame, place);
+    if (frame === null) return false;
+    connection.transport.deliverLate(frame, place);
+    return true;
   }
 
   private leavesOut(connection: Connection, except: Except): boolean {

@@ -1,19 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Subject } from 'rxjs';
-import { ENGINE, type Admission, type ConnectionLimit, type Engine } from '../engine/engine.js';
+import { ENGINE, type Engine } from '../engine/engine.js';
 import type { NodeHandler, NodeNote } from '../engine/node-handler.js';
 import type { ConnectionInfo } from '../engine/connection-info.js';
 import type { Except, Member, Target } from '../engine/target.js';
 import type { CloseRequest } from '../protocol/close.js';
-import { ErrorCode } from '../protocol/codes.js';
-import { isPromise, type MaybePromise } from '../protocol/maybe-promise.js';
+import type { MaybePromise } from '../protocol/maybe-promise.js';
 import type { Message, Notice } from '../protocol/message.js';
-import { connectionIdOf } from '../protocol/names.js';
-import { PushException } from '../protocol/push.exception.js';
 import { Signals } from '../signals/signals.js';
+import { Admissions } from './admissions.js';
 import { Arrivals } from './arrivals.js';
-import { Connection, Membership, type ConnectionDetails } from './connection.js';
+import { Membership, type Connection, type ConnectionDetails } from './connection.js';
 import { ConnectionTable } from './connection-table.js';
 import { FanOut } from './fan-out.js';
 import { REGISTRY_OPTIONS, type CheckedRegistryOptions } from './registry.options.js';
@@ -45,13 +43,12 @@ export class LocalNode implements NodeHandler {
   watcher: PresenceWatcher | null = null;
   private readonly logger = new Logger(LocalNode.name);
   private readonly table = new ConnectionTable();
-  private readonly limit: ConnectionLimit | undefined;
+  private readonly admissions: Admissions;
   private readonly listeners = new Map<string, (note: NodeNote) => void>();
   private readonly couriers = new Map<Notice, Courier>();
-  private connectionCounter = 0;
 
   constructor(
-    @Inject(ENGINE) private readonly engine: Engine,
+    @Inject(ENGINE) engine: Engine,
     @Inject(REGISTRY_OPTIONS)
     {
       maxConnectionsPerUid: max,
@@ -61,7 +58,8 @@ export class LocalNode implements NodeHandler {
     private readonly signals: Signals,
   ) {
     this.maxMessageBytes = maxMessageBytes;
-    this.limit = max === 0 ? undefined : { max, beyond };
+    const limit = max === 0 ? undefined : { max, beyond };
+    this.admissions = new Admissions(this, this.table, engine, limit, signals);
   }
 
   /**
@@ -77,44 +75,7 @@ export class LocalNode implements NodeHandler {
    *   give no sign of life
    */
   attach(transport: Transport, details: ConnectionDetails): MaybePromise<Connection | null> {
-    const id = connectionIdOf(this.node, ++this.connectionCounter);
-    const connection = new Connection(id, transport, details);
-    this.table.add(connection);
-    transport.attached(connection);
-    let admission: MaybePromise<Admission>;
-    try {
-      admission = this.engine.register(connection, this.limit);
-    } catch (error) {
-      this.letGo(connection);
-      throw error;
-    }
-    if (isPromise(admission)) {
-      this.undecided?.begin(connection);
-      return admission.then(
-        (answer) => this.admit(connection, answer),
-        (error: unknown) => {
-          this.letGo(connection);
-          throw error;
-        },
-      );
-    }
-    return this.admit(connection, admission);
-  }
-
-  private admit(connection: Connection, admission: Admission): Connection | null {
-    if (!admission.admitted) {
-      this.letGo(connection);
-      if (!admission.isFinal) throw limitUnsure();
-      return null;
-    }
-    if (this.table.get(connection.connectionId) === undefined) {
-      this.unregister(connection);
-      return null;
-    }
-    connection.isIn = true;
-    if (this.events.observed) this.tell({ type: 'connected', connection: connection.describe() });
-    this.undecided?.decide(connection);
-    return connection;
+    return this.admissions.attach(transport, details);
   }
 
   /**
@@ -122,23 +83,7 @@ export class LocalNode implements NodeHandler {
    * has not placed yet, nobody has heard: the engine is told when it has.
    */
   detach(connection: Connection, code: number, reason: string): void {
-    if (!this.letGo(connection)) return;
-    connection.markClosed();
-    if (!connection.isIn) return;
-    if (this.events.observed) {
-      this.tell({ type: 'disconnected', connection: connection.describe(), code, reason });
-    }
-    this.unregister(connection);
-  }
-
-  private unregister(connection: Connection): void {
-    const groups = connection.groups === null ? NO_GROUPS : [...connection.groups.keys()];
-    const done = this.engine.unregister(connection, groups);
-    if (isPromise(done)) {
-      done.catch((error: unknown) =>
-        this.logger.warn(`A connection was not unregistered: ${String(error)}`),
-      );
-    }
+    this.admissions.detach(connection, code, reason);
   }
 
   deliver(target: Target, message: Message, except?: Except): boolean {
@@ -296,15 +241,6 @@ export class LocalNode implements NodeHandler {
     }
   }
 
-  /** Answers whether it was in the table. */
-  private letGo(connection: Connection): boolean {
-    if (!this.table.remove(connection)) return false;
-    if (!connection.isIn) this.undecided?.end(connection);
-    const { uid } = connection;
-    if (this.inbox !== null && this.table.oldestOf(uid) === undefined) this.inbox.forget(uid);
-    return true;
-  }
-
   private connectionsOfMember(member: Member): Connection[] {
     if (member.kind === 'uid') return this.table.of(member.uid);
     const connection = this.table.get(member.connectionId);
@@ -317,17 +253,8 @@ export class LocalNode implements NodeHandler {
   }
 }
 
-const NO_GROUPS: readonly string[] = [];
-
 function reason(member: Member): Membership {
   return member.kind === 'uid' ? Membership.OfUid : Membership.OfConnection;
-}
-
-function limitUnsure(): PushException {
-  return new PushException(
-    ErrorCode.CONNECTION_LIMIT_UNSURE,
-    'This uid has as many connections as it may have, some of which may be gone; try again.',
-  );
 }
 
 /** Ten characters of `0-9a-z`: 51 bits of chance, enough for any number of nodes ever started. */

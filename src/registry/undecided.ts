@@ -52,17 +52,19 @@ export class Undecided {
     this.room.count(bytes);
   }
 
-  /** It has been placed: it is in its groups. */
-  decide(connection: Connection): void {
+  /** It has been placed: it is in its groups. Answers how many messages it got. */
+  decide(connection: Connection): number {
     const since = this.placing.get(connection);
     const { groups, transport } = connection;
+    let count = 0;
     if (since !== undefined && groups !== null) {
       if (since < this.lost) transport.shut(CloseCode.SLOW_CONSUMER, 'too much came for it');
       for (const { group, fanOut, place } of this.waiting) {
-        if (place > since && groups.has(group)) fanOut.lateTo(connection, place);
+        if (place > since && groups.has(group) && fanOut.lateTo(connection, place)) count++;
       }
     }
     this.end(connection);
+    return count;
   }
 
   /** It is not being placed any more. */

@@ -5,7 +5,7 @@ import ts from 'typescript';
  * Lists members of classes in src that nothing in src reads: what `knip` does for exports. Those
  * that somebody outside knows do not count: members of exported classes, members that a base
  * class or an interface promises, members with a decorator. What a role reads (an interface that
- * the class fits without saying so) is read. Exits with 1 when there are any.
+ * the class, or one that extends it, fits without saying so) is read. Exits with 1 when there are any.
  */
 
 /** @typedef {ts.ClassElement | ts.ParameterPropertyDeclaration} Member */
@@ -21,6 +21,8 @@ const published = new Set(
 const members = [];
 /** @type {ts.InterfaceDeclaration[]} */
 const roles = [];
+/** @type {ts.ClassDeclaration[]} */
+const classes = [];
 /** @type {Set<ts.Node>} declarations of what is read somewhere */
 const read = new Set();
 sources.forEach(visit);
@@ -61,6 +63,7 @@ function withoutAlias(symbol) {
 function visit(node) {
   if (isMember(node)) members.push(node);
   if (ts.isInterfaceDeclaration(node)) roles.push(node);
+  if (ts.isClassDeclaration(node) && node.name !== undefined) classes.push(node);
   if (ts.isIdentifier(node) && !isName(node) && !isWritten(node)) markRead(node);
   ts.forEachChild(node, visit);
 }
@@ -129,22 +132,54 @@ function isKnownOutside(member) {
 }
 
 /**
- * Whether an interface reads it of which the class has every member.
+ * Whether an interface reads it of which the class has every member, or one that extends it.
  *
  * @param {Member} member
  */
 function isReadByRole(member) {
   const isStatic = ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Static;
   const owner = checker.getSymbolAtLocation(classOf(member).name);
-  const type = isStatic ? checker.getTypeOfSymbol(owner) : checker.getDeclaredTypeOfSymbol(owner);
+  const types = isStatic ? [checker.getTypeOfSymbol(owner)] : typesWith(owner);
   return roles.some((role) => {
     const properties = checker.getTypeAtLocation(role).getProperties();
     const own = properties.find(({ name }) => name === nameOf(member));
     return (
       own?.declarations?.some((declaration) => read.has(declaration)) &&
-      properties.every(({ name }) => checker.getPropertyOfType(type, name) !== undefined)
+      types.some((type) => properties.every((property) => has(type, property)))
     );
   });
+}
+
+/**
+ * Symbols have another name wherever they are met.
+ *
+ * @param {ts.Type} type
+ * @param {ts.Symbol} property
+ */
+function has(type, { name }) {
+  return name.startsWith('__@') || checker.getPropertyOfType(type, name) !== undefined;
+}
+
+/**
+ * The type of a class, and those of the classes that extend it.
+ *
+ * @param {ts.Symbol} owner
+ * @returns {ts.Type[]}
+ */
+function typesWith(owner) {
+  const type = checker.getDeclaredTypeOfSymbol(owner);
+  const heirs = classes
+    .map((node) => checker.getSymbolAtLocation(node.name))
+    .filter((symbol) => basesOf(checker.getDeclaredTypeOfSymbol(symbol)).includes(owner));
+  return [type, ...heirs.map((symbol) => checker.getDeclaredTypeOfSymbol(symbol))];
+}
+
+/**
+ * @param {ts.Type} type
+ * @returns {ts.Symbol[]}
+ */
+function basesOf(type) {
+  return (type.getBaseTypes() ?? []).flatMap((base) => [base.symbol, ...basesOf(base)]);
 }
 
 /** @param {Member} member */
