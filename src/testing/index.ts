@@ -15,7 +15,7 @@ export type {
   TextTestIdentity,
 } from './client/test-client.options.js';
 export type { TestRequest } from './client/test-request.js';
-export { TestSocket, type Closing } from './client/test-socket.js';
+export { TestSocket, type Closing, type SocketOptions } from './client/test-socket.js';
 export { TextTestClient } from './client/text-test-client.js';
 export { UpgradeRefused } from './client/upgrade-refused.js';
 export type { Match, PartOf } from './match.js';

@@ -12,7 +12,7 @@ async function device(app: TestApp, name?: string, recover?: 'unread'): Promise<
   return client;
 }
 
-const ack = (client: JsonClient, offset: unknown) => client.request('ack', { offset });
+const ack = (client: JsonClient, offset: unknown) => client.exchange('ack', { offset });
 
 /** The offsets of messages that come until a ping is answered. */
 async function offsetsOf(client: JsonClient): Promise<unknown[]> {
@@ -43,7 +43,7 @@ describeOnEachStore('an acknowledgement', {}, (nodes) => {
   it('without an id is not answered, and takes effect in its order', async () => {
     await a.push.sendToUid('ada', 1, RETAIN);
     const phone = await device(b, 'phone');
-    phone.send({ event: 'ack', data: { offset: 1 } });
+    phone.write({ event: 'ack', data: { offset: 1 } });
     expect(await phone.settle()).toEqual([]);
     expect(await offsetsOf(await device(a, 'phone', 'unread'))).toEqual([]);
   });
@@ -55,7 +55,7 @@ describeOnEachStore('an acknowledgement', {}, (nodes) => {
     ['with something else in it', { offset: 1, epoch: 'x' }],
   ])('%s is refused', async (_, data) => {
     await a.push.sendToUid('ada', 1, RETAIN);
-    const reply = await (await device(b)).request('ack', data);
+    const reply = await (await device(b)).exchange('ack', data);
     expect(reply).toMatchObject({ event: 'error', data: { code: 'VALIDATION_FAILED' } });
   });
 
@@ -98,7 +98,7 @@ describeOnEachStore('an acknowledgement', {}, (nodes) => {
       expect(await tablet.settle()).toEqual([]);
       expect(await offsetsOf(await device(a, 'desktop', 'unread'))).toEqual([2]);
       expect(await ack(phone, 1)).toMatchObject({ event: 'error', data: { code: 'CONFLICT' } });
-      phone.send({ event: 'ack', data: { offset: 1 } });
+      phone.write({ event: 'ack', data: { offset: 1 } });
       expect(await phone.settle()).toEqual([]);
     });
 

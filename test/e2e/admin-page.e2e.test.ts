@@ -91,8 +91,8 @@ describe("the operator's page", () => {
     await shows(page, 'Connections', '3');
     const row = page.getByRole('table', { name: 'Nodes of the cluster' }).getByRole('row').nth(1);
     await row.filter({ hasText: 'up' }).getByRole('cell', { name: '3', exact: true }).waitFor();
-    await ada.request('send', { to: ['ada', 'nobody'], data: 'hello' });
-    await ada.request('send', { to: 'nobody', data: 'hello' });
+    await ada.exchange('send', { to: ['ada', 'nobody'], data: 'hello' });
+    await ada.exchange('send', { to: 'nobody', data: 'hello' });
     const plot = (name: RegExp) => page.getByRole('img', { name }).waitFor();
     await plot(/^Online: users 2, connections 3$/);
     await plot(/^Messages a second: messages 0\.\d, deliveries 0\.\d$/);
@@ -119,13 +119,13 @@ describe("the operator's page", () => {
     expect([offset, data]).toEqual([1, { type: 'shipped', id: 7 }]);
     await user.getByRole('status').filter({ hasText: 'Sent: 1 node has it.' }).waitFor();
     const { epoch } = await app.push.messages('ada');
-    await ada.request('ack', { epoch, offset });
+    await ada.exchange('ack', { epoch, offset });
     await user.getByRole('button', { name: 'Explain message 1' }).click();
     await user.getByText(/phone.*acknowledged/).waitFor();
     await screenshot(page, 'operator-user');
     await user.getByRole('button', { name: 'Disconnect tablet' }).click();
     await page.getByRole('button', { name: 'Disconnect', exact: true }).last().click();
-    expect(await tablet.waitForClose()).toMatchObject({ code: 4403 });
+    expect(await tablet.expectClose()).toMatchObject({ code: 4403 });
     await user.getByRole('button', { name: 'Disconnect', exact: true }).first().click();
     const dialog = page.getByRole('dialog', { name: 'Disconnect ada?' });
     await dialog.getByRole('button', { name: 'Cancel' }).click();
@@ -133,7 +133,7 @@ describe("the operator's page", () => {
     await user.getByRole('button', { name: 'Disconnect', exact: true }).first().click();
     await screenshot(page, 'operator-disconnects');
     await dialog.getByRole('button', { name: 'Disconnect' }).click();
-    expect(await ada.waitForClose()).toMatchObject({ code: 4403 });
+    expect(await ada.expectClose()).toMatchObject({ code: 4403 });
     await user.getByText('Nobody of it is online.').waitFor();
     await user.getByText('offline', { exact: true }).waitFor();
   });

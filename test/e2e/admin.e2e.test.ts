@@ -43,9 +43,7 @@ async function snapshot(
   operator: JsonClient,
   holds: (one: Snapshot) => boolean = () => true,
 ): Promise<Snapshot> {
-  const matches = (frame: JsonFrame): boolean =>
-    frame.event === 'message' && holds(snapshotIn(frame));
-  return snapshotIn(await operator.waitForMessage(matches, 'a snapshot'));
+  return (await operator.nextMessage<Snapshot>(({ data }) => holds(data))).data;
 }
 
 describe.each(['express', 'fastify'] as const)("the operator's view on %s", (adapter) => {
@@ -89,7 +87,7 @@ describe.each(['express', 'fastify'] as const)("the operator's view on %s", (ada
       nodes: [{ node: idle.via, connections: 0, uids: 0, engine: { status: 'up' } }],
     });
     const ada = await app.json('ada');
-    await ada.request('send', { to: 'ada', data: 'hello' });
+    await ada.exchange('send', { to: 'ada', data: 'hello' });
     const { nodes, counts } = await snapshot(
       operator,
       (one) => one.nodes[0]?.figures.deliveries.live === 1,
@@ -112,9 +110,9 @@ describe('the socket of the view', () => {
     expect(await first.login({ ticket })).toEqual({ uid: 'operator', connectionId: 'operator' });
     for (const data of [{ ticket }, { ticket: `${ticket}x` }, { uid: 'ada' }, { ticket: 7 }]) {
       const other = await app.connectJson({}, `${PATH}/socket`);
-      other.send({ event: 'auth', data, id: 1 });
+      other.write({ event: 'auth', data, id: 1 });
       expect(await other.next()).toMatchObject({ event: 'error', data: { code: 'AUTH_FAILED' } });
-      expect(await other.waitForClose()).toEqual({ code: 4401, reason: 'AUTH_FAILED' });
+      expect(await other.expectClose()).toEqual({ code: 4401, reason: 'AUTH_FAILED' });
     }
   });
 
@@ -132,18 +130,18 @@ describe('the socket of the view', () => {
     await app.start();
     const operator = await operatorAt(app);
     const codeOf = async (event: string, data?: unknown): Promise<unknown> =>
-      ((await operator.request(event, data)).data as { code: unknown }).code;
+      ((await operator.exchange(event, data)).data as { code: unknown }).code;
     expect(await codeOf('send', { to: 'ada', data: 1 })).toBe('UNKNOWN_EVENT');
     expect(await codeOf('constructor')).toBe('UNKNOWN_EVENT');
     expect(await codeOf('uid', { uid: '' })).toBe('VALIDATION_FAILED');
     expect(await codeOf('uid', null)).toBe('VALIDATION_FAILED');
     expect(await codeOf('push', { uid: 'ada' })).toBe('VALIDATION_FAILED');
     expect(await codeOf('disconnect', { target: 7 })).toBe('VALIDATION_FAILED');
-    operator.send('no frame');
-    expect(await operator.waitForEvent('error')).toMatchObject({ data: { code: 'BAD_FRAME' } });
-    operator.send(Buffer.from('binary'));
-    expect(await operator.waitForEvent('error')).toMatchObject({ data: { code: 'BAD_FRAME' } });
-    expect(await operator.request('ping')).toMatchObject({ event: 'pong' });
+    operator.write('no frame');
+    expect(await operator.nextEvent('error')).toMatchObject({ code: 'BAD_FRAME' });
+    operator.write(Buffer.from('binary'));
+    expect(await operator.nextEvent('error')).toMatchObject({ code: 'BAD_FRAME' });
+    expect(await operator.exchange('ping')).toMatchObject({ event: 'pong' });
   });
 
   it('stays for sessionTime, and longer with another ticket', async () => {
@@ -152,9 +150,9 @@ describe('the socket of the view', () => {
     await snapshot(stays);
     await snapshot(stays);
     const ticket = await ticketFrom(app);
-    expect(await stays.request('auth', { ticket })).toMatchObject({ event: 'auth' });
-    expect(await goes.waitForClose()).toEqual({ code: 4401, reason: 'AUTH_EXPIRED' });
-    expect(await stays.request('ping')).toMatchObject({ event: 'pong' });
+    expect(await stays.exchange('auth', { ticket })).toMatchObject({ event: 'auth' });
+    expect(await goes.expectClose()).toEqual({ code: 4401, reason: 'AUTH_EXPIRED' });
+    expect(await stays.exchange('ping')).toMatchObject({ event: 'pong' });
   });
 
   it('is behind the prefix of the application, as the page is', async () => {
@@ -176,7 +174,7 @@ describe('the socket of the view', () => {
     await app.start();
     const operator = await operatorAt(app);
     await app.close();
-    expect(await operator.waitForClose()).toMatchObject({ code: 1012 });
+    expect(await operator.expectClose()).toMatchObject({ code: 1012 });
   });
 });
 
@@ -273,8 +271,8 @@ describeOnEachStore('the view of a cluster', {}, (nodes) => {
     const operator = await b.connectJson({}, `${PATH}/socket`);
     await operator.login({ ticket });
     const again = await b.connectJson({}, `${PATH}/socket`);
-    again.send({ event: 'auth', data: { ticket } });
-    expect(await again.waitForClose()).toMatchObject({ code: 4401 });
+    again.write({ event: 'auth', data: { ticket } });
+    expect(await again.expectClose()).toMatchObject({ code: 4401 });
     await a.json('ada');
     await b.json('ada');
     const all = await snapshot(
@@ -287,30 +285,32 @@ describeOnEachStore('the view of a cluster', {}, (nodes) => {
   it('finds a uid: its devices, what is kept for it, and what became of that', async () => {
     await start();
     const operator = await operatorAt(a);
-    expect((await operator.request('uid', { uid: 'ada' })).data).toEqual({
+    expect((await operator.exchange('uid', { uid: 'ada' })).data).toEqual({
       uid: 'ada',
       connections: [],
       kept: { epoch: null, offset: 0, messages: [] },
     });
     const ada = await b.json({ uid: 'ada', device: 'phone' });
-    const sent = await operator.request('push', { uid: 'ada', data: { n: 1 }, retain: true });
+    const sent = await operator.exchange('push', { uid: 'ada', data: { n: 1 }, retain: true });
     expect(sent.data).toMatchObject({ nodes: 1, offset: 1 });
     expect(await ada.nextRetained()).toEqual([1, { n: 1 }]);
-    const { connections, kept } = (await operator.request('uid', { uid: 'ada' })).data as UidReport;
+    const { connections, kept } = (await operator.exchange('uid', { uid: 'ada' }))
+      .data as UidReport;
     expect(connections).toMatchObject([{ uid: 'ada', device: 'phone' }]);
     const { id } = kept!.messages[0];
     expect(kept).toMatchObject({ offset: 1, messages: [{ id, offset: 1, data: { n: 1 } }] });
-    expect((await operator.request('explain', { id, uid: 'ada' })).data).toMatchObject({
+    expect((await operator.exchange('explain', { id, uid: 'ada' })).data).toMatchObject({
       id,
       uid: 'ada',
     });
-    expect((await operator.request('explain', { id: 'none', uid: 'ada' })).data).toBe(null);
+    expect((await operator.exchange('explain', { id: 'none', uid: 'ada' })).data).toBe(null);
   });
 
   it('shows the latest of many messages', async () => {
     await start();
     for (let n = 1; n <= 60; n++) await a.push.sendToUid('ada', n, { retain: true });
-    const { kept } = (await (await operatorAt(b)).request('uid', { uid: 'ada' })).data as UidReport;
+    const { kept } = (await (await operatorAt(b)).exchange('uid', { uid: 'ada' }))
+      .data as UidReport;
     expect(kept!.messages.map(({ data }) => data)).toEqual(
       Array.from({ length: 50 }, (_, i) => i + 11),
     );
@@ -320,13 +320,13 @@ describeOnEachStore('the view of a cluster', {}, (nodes) => {
     await start();
     const operator = await operatorAt(a);
     const [phone, laptop, tablet] = [await b.json('ada'), await a.json('ada'), await b.json('ada')];
-    const one = await operator.request('disconnect', { target: phone.connectionId });
+    const one = await operator.exchange('disconnect', { target: phone.connectionId });
     expect(one.data).toEqual({ nodes: 1 });
-    expect(await phone.waitForClose()).toMatchObject({ code: 4403 });
+    expect(await phone.expectClose()).toMatchObject({ code: 4403 });
     expect(laptop.isOpen && tablet.isOpen).toBe(true);
-    const all = await operator.request('disconnect', { target: 'ada' });
+    const all = await operator.exchange('disconnect', { target: 'ada' });
     expect(all.data).toEqual({ nodes: 2 });
-    expect(await laptop.waitForClose()).toMatchObject({ code: 4403 });
-    expect(await tablet.waitForClose()).toMatchObject({ code: 4403 });
+    expect(await laptop.expectClose()).toMatchObject({ code: 4403 });
+    expect(await tablet.expectClose()).toMatchObject({ code: 4403 });
   });
 });

@@ -67,21 +67,21 @@ describe.each(CLUSTERS)('a disconnect of a uid, %s,', (_, newCluster) => {
 
   it('reaches those of its sockets that are still being authenticated, on every node', async () => {
     const client = await there.connectJson();
-    client.send({ event: 'auth', data: { uid: 'ada', do: 'wait' } });
+    client.write({ event: 'auth', data: { uid: 'ada', do: 'wait' } });
     await gate.reached;
     await here.push.disconnect('ada', { code: 4403, reason: 'banned' });
     // Redis may have told it to us before it tells the other.
     await here.push.sendToUids(['witness'], 'x');
     await (await there.json('witness')).settle();
     gate.open();
-    expect(await client.waitForClose()).toEqual({ code: 4403, reason: 'banned' });
+    expect(await client.expectClose()).toEqual({ code: 4403, reason: 'banned' });
     expect(await here.push.isOnline('ada')).toBe(false);
   });
 
   it('reaches nobody who comes after it, and nobody else', async () => {
     await (await there.json('ada')).settle();
     const other = await there.connectJson();
-    other.send({ event: 'auth', data: { uid: 'bob', do: 'wait' } });
+    other.write({ event: 'auth', data: { uid: 'bob', do: 'wait' } });
     await gate.reached;
     await here.push.disconnect('ada');
     const ada = await there.json('ada');
@@ -114,7 +114,7 @@ describe('the signal of an authentication aborts when the socket closes', () => 
       await app.start({ push: { authenticator: doorman }, logger });
       const events = eventsOf(app.push);
       const client = await app.connectJson();
-      client.send({ event: 'auth', data: { uid: 'ada', do: what } });
+      client.write({ event: 'auth', data: { uid: 'ada', do: what } });
       await gate.reached;
       await client.terminate();
       await aborted();
@@ -128,7 +128,7 @@ describe('the signal of an authentication aborts when the socket closes', () => 
   it('while an open connection renews its identity', async () => {
     await app.start({ push: { authenticator: doorman } });
     const client = await app.json('ada');
-    client.send({ event: 'auth', data: { uid: 'ada', do: 'wait' } });
+    client.write({ event: 'auth', data: { uid: 'ada', do: 'wait' } });
     await gate.reached;
     await app.push.disconnect('ada');
     expect(doorman.context!.signal.aborted).toBe(true);
@@ -148,16 +148,16 @@ describe('events$ tells of who was refused', () => {
     const client = await app.connectJson();
     const events = eventsOf(app.push);
     const refused = { type: 'refused', reason, address: '127.0.0.1', codec: 'json' };
-    client.send({ event: 'auth', data: { uid: 'ada', do: what } });
+    client.write({ event: 'auth', data: { uid: 'ada', do: what } });
     expect(await client.next()).toEqual({
       event: 'error',
       data: { code: 'AUTH_FAILED', message: 'The identity was refused.' },
     });
     expect(await events.waitFor(({ type }) => type === 'refused')).toEqual(refused);
     const open = await app.json('bob');
-    open.send({ event: 'auth', data: { uid: 'bob', do: what } });
+    open.write({ event: 'auth', data: { uid: 'bob', do: what } });
     expect(await events.waitFor(({ type }) => type === 'refused')).toEqual(refused);
-    open.send({ event: 'auth', data: { uid: 'another' } });
+    open.write({ event: 'auth', data: { uid: 'another' } });
     const { reason: other } = (await events.waitFor(
       ({ type }) => type === 'refused',
     )) as typeof refused;
@@ -168,7 +168,7 @@ describe('events$ tells of who was refused', () => {
   it('with a reason of its own when there was no identity to speak of', async () => {
     const client = await app.connectText();
     const events = eventsOf(app.push);
-    client.send(Buffer.from('x'));
+    client.write(Buffer.from('x'));
     expect(await events.waitFor(({ type }) => type === 'refused')).toEqual({
       type: 'refused',
       reason: 'Send text frames only.',

@@ -53,7 +53,7 @@ describe.each(READ_PATHS)('%s:', (_path, options) => {
       await raw.send({ opcode: Opcode.BINARY, payload: '{"event":"ping"}' });
       expect(await errorOf(raw)).toMatchObject({ data: { code: 'BAD_FRAME' } });
       const text = await app.text('bob');
-      text.send(Buffer.from('witness:hi'));
+      text.write(Buffer.from('witness:hi'));
       expect(await text.next()).toMatch(/^error:BAD_FRAME:/);
     });
 
@@ -68,10 +68,10 @@ describe.each(READ_PATHS)('%s:', (_path, options) => {
     it('is refused by a text connection when it has no receiver', async () => {
       const text = await app.text('bob');
       for (const frame of ['no colon', ':nobody', '']) {
-        text.send(frame);
+        text.write(frame);
         expect(await text.next()).toMatch(/^error:BAD_FRAME:/);
       }
-      text.send(`${'x'.repeat(129)}:hi`);
+      text.write(`${'x'.repeat(129)}:hi`);
       expect(await text.next()).toMatch(/^error:VALIDATION_FAILED:/);
     });
 

@@ -21,7 +21,7 @@ describe.each(READ_PATHS)('%s:', (_path, options) => {
       await app.start({ push: { perMessageDeflate: { threshold: 0 } } });
       const [ada, bob] = [await app.json('ada'), await app.json('bob')];
       const data = 'compress me '.repeat(500);
-      ada.send({ event: 'send', data: { to: 'bob', data } });
+      ada.write({ event: 'send', data: { to: 'bob', data } });
       expect(await bob.next()).toMatchObject({ data: { from: 'ada', data } });
     });
   });

@@ -35,7 +35,7 @@ const app = useApp({ push: { authenticator: new SlowToRenew() }, providers: [Slo
 /** Until an identity has expired that is younger than those which the test is about. */
 async function expiryOfAYoungerOne(lifetime: number): Promise<void> {
   const young = await app.json({ uid: 'young', lifetime });
-  expect(await young.waitForClose()).toMatchObject({ code: 4401 });
+  expect(await young.expectClose()).toMatchObject({ code: 4401 });
 }
 
 const renewal = (again: unknown) => ({ event: 'auth', id: 9, data: { uid: 'ada', again } });
@@ -48,7 +48,7 @@ describe('an identity that expires', () => {
   });
 
   it('waits for a renewal that has come in time, however long that is asked about', async () => {
-    ada.send(renewal(true));
+    ada.write(renewal(true));
     await expiryOfAYoungerOne(LIFETIME);
     gate.open();
     expect(await ada.next()).toMatchObject({ event: 'auth', id: 9 });
@@ -56,8 +56,8 @@ describe('an identity that expires', () => {
   });
 
   it('waits for what was sent before the renewal, and has its turn after it', async () => {
-    ada.send({ event: 'slow', data: 1 });
-    ada.send(renewal(false));
+    ada.write({ event: 'slow', data: 1 });
+    ada.write(renewal(false));
     await expiryOfAYoungerOne(LIFETIME);
     gate.open();
     expect(await ada.next()).toEqual({ event: 'slow', data: 1 });
@@ -66,31 +66,31 @@ describe('an identity that expires', () => {
   });
 
   it('ends it when the renewal that it has waited for is refused', async () => {
-    ada.send({ event: 'slow', data: 1 });
-    ada.send(renewal('refused'));
+    ada.write({ event: 'slow', data: 1 });
+    ada.write(renewal('refused'));
     await expiryOfAYoungerOne(LIFETIME);
     gate.open();
     expect(await ada.next()).toEqual({ event: 'slow', data: 1 });
     expect(await ada.next()).toMatchObject({ id: 9, data: { code: 'AUTH_FAILED' } });
     expect(await ada.next()).toMatchObject({ data: { code: 'AUTH_EXPIRED' } });
-    expect(await ada.waitForClose()).toMatchObject({ code: 4401 });
+    expect(await ada.expectClose()).toMatchObject({ code: 4401 });
   });
 });
 
 it('an identity that expires waits no longer than an authenticator may take', async () => {
   await app.start({ push: { authenticator: new SlowToRenew(), authenticatorTimeout: 100 } });
   const ada = await app.json({ uid: 'ada', lifetime: 100 });
-  ada.send({ event: 'slow' });
+  ada.write({ event: 'slow' });
   await gate.reached;
   expect(await ada.next()).toMatchObject({ data: { code: 'AUTH_EXPIRED' } });
-  expect(await ada.waitForClose()).toMatchObject({ code: 4401 });
+  expect(await ada.expectClose()).toMatchObject({ code: 4401 });
 });
 
 it('who is not read from is not dropped for being silent', async () => {
   await app.start({ push: { heartbeatInterval: 100 } });
   const ada = await app.json('ada');
   const FRAMES = 40;
-  for (let id = 0; id < FRAMES; id++) ada.send({ event: 'slow', id, data: id });
+  for (let id = 0; id < FRAMES; id++) ada.write({ event: 'slow', id, data: id });
   // Two peers that answer no ping are dropped meanwhile, one after the other.
   for (let i = 0; i < 2; i++) await (await app.raw('silent')).waitForEnd();
   gate.open();
@@ -105,9 +105,9 @@ it('what has come in time counts, though the process was busy until after the de
   await app.start({ push: { authTimeout: LIMIT, heartbeatInterval: LIMIT } });
   const [late, open] = [await app.connectJson(), await app.json('open')];
   const closings: string[] = [];
-  void late.waitForClose().then(() => closings.push('late'));
-  void open.waitForClose().then(() => closings.push('open'));
-  late.send({ event: 'auth', data: { uid: 'late' } });
+  void late.expectClose().then(() => closings.push('late'));
+  void open.expectClose().then(() => closings.push('open'));
+  late.write({ event: 'auth', data: { uid: 'late' } });
   await new Promise((resolve) => setImmediate(resolve));
   const end = performance.now() + 2 * LIMIT;
   while (performance.now() < end);

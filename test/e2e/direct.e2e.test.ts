@@ -35,7 +35,7 @@ describe('frames that go past ws', () => {
     }
     await app.start({ push: { direct }, providers: [Raw] });
     const client = await app.connectText();
-    client.send('ada');
+    client.write('ada');
     expect(await client.next()).toContain('ada');
     expect(await client.next()).toBe('by ws');
     await app.push.sendToUid('ada', 'last words');
@@ -56,7 +56,7 @@ describe('frames that go past ws', () => {
       }
       await app.start({ providers: [Listening] });
       const client = await app.json('ada');
-      await client.request('ping');
+      await client.exchange('ping');
       expect(heard).toEqual([expect.stringContaining('"ping"')]);
     },
   );

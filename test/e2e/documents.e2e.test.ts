@@ -167,7 +167,7 @@ describe('what the documents show', () => {
     const client = await login(/uid"?:"?(\w+)/.exec(command)![1]);
     const printed = await redisCli(redis.port, command);
     if (answer !== '') expect(printed).toBe(answer);
-    if (command.includes('"do":"close"')) await client.waitForClose();
+    if (command.includes('"do":"close"')) await client.expectClose();
     else await client.next();
   });
 });

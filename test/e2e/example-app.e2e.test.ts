@@ -14,10 +14,10 @@ describe('the example application', () => {
     const example = await startExample();
     expect(example.output.filter((line) => line.includes(example.url))).toHaveLength(1);
     const client = await connectText(example.url);
-    await client.login('ada');
+    await client.authenticate('ada');
     // Nest has run its hooks, and then lets the signal do what it does.
     expect(await example.stop()).toBe('SIGTERM');
-    expect(await client.waitForClose()).toMatchObject({ code: 1012 });
+    expect(await client.expectClose()).toMatchObject({ code: 1012 });
   });
 
   it('ends on SIGTERM though HTTP connections are held', async () => {
@@ -55,7 +55,7 @@ describe('the example application', () => {
   it('serves the path of PUSH_PATH', async () => {
     const example = await startExample({ PUSH_PATH: '/socket' });
     const client = await connectText(`${example.url}socket`);
-    await client.login('ada');
+    await client.authenticate('ada');
   });
 
   it('asks for tokens with PUSH_AUTH=jwt', async () => {
@@ -66,9 +66,9 @@ describe('the example application', () => {
       .setSubject('ada')
       .sign(new TextEncoder().encode(secret));
     const [good, bad] = [await connectText(example.url), await connectText(example.url)];
-    expect(await good.login(token)).toContain('ada');
-    bad.send('ada');
-    expect(await bad.waitForClose()).toMatchObject({ code: 4401 });
+    expect(await good.authenticate(token)).toContain('ada');
+    bad.write('ada');
+    expect(await bad.expectClose()).toMatchObject({ code: 4401 });
   });
 
   it.each([

@@ -27,11 +27,11 @@ describe('the example in several processes', () => {
     const one = await startExample({ REDIS_URL: redis.url });
     const other = await startExample({ REDIS_URL: redis.url });
     const [ada, bob] = [await connectText(one.url), await connectText(other.url)];
-    await ada.login('ada');
-    await bob.login('bob');
-    ada.send('bob:across');
+    await ada.authenticate('ada');
+    await bob.authenticate('bob');
+    ada.write('bob:across');
     expect(await bob.next()).toBe('across');
-    bob.send('all:everyone');
+    bob.write('all:everyone');
     expect(await ada.next()).toBe('everyone');
   });
 
@@ -42,16 +42,16 @@ describe('the example in several processes', () => {
     const clients = await Promise.all(
       Array.from({ length: 8 }, () => connectText(`ws://127.0.0.1:${port}/`)),
     );
-    for (const [i, client] of clients.entries()) await client.login(`user${i}`);
-    clients[0].send('all:hello');
+    for (const [i, client] of clients.entries()) await client.authenticate(`user${i}`);
+    clients[0].write('all:hello');
     for (const client of clients) expect(await client.next()).toBe('hello');
     for (const [i, client] of clients.entries()) {
-      clients[0].send(`user${i}:to ${i}`);
+      clients[0].write(`user${i}:to ${i}`);
       expect(await client.next()).toBe(`to ${i}`);
     }
     const stopped = cluster.stop();
     for (const client of clients) {
-      expect(await client.waitForClose()).toMatchObject({ code: 1012 });
+      expect(await client.expectClose()).toMatchObject({ code: 1012 });
     }
     await stopped;
   });

@@ -101,14 +101,14 @@ describe("the example's page", () => {
     await one.shows(bob, 'to everyone', 'Closing');
     await two.shows('Closing', 'Sent to everyone');
     const workerman = await connectText(example.url);
-    await workerman.login(name('old'));
-    workerman.send(`${ada}:in plain text`);
+    await workerman.authenticate(name('old'));
+    workerman.write(`${ada}:in plain text`);
     await one.shows('in plain text');
     // Whoever it claims to be from: the server has written whose it is.
     const forger = await connectJson(example.url);
     await forger.login(name('mallory'));
     const forged = { type: 'said', from: bob, text: 'trust me', at: 0, uids: [ada] };
-    await forger.request('send', { to: ada, data: forged });
+    await forger.exchange('send', { to: ada, data: forged });
     await one.shows('mallory', 'trust me');
     await supertest(example.http).post('/orders/7/shipped').send({ uid: ada }).expect(202);
     await one.shows('The server', 'Order 7 has shipped.');

@@ -45,7 +45,7 @@ class ThrowingAuthenticator extends Authenticator {
 describe('the first message', () => {
   it('binds a json client to its uid and answers with uid and connectionId', async () => {
     const client = await app.connectJson();
-    client.send({ event: 'auth', data: { uid: 'ada' }, id: 7 });
+    client.write({ event: 'auth', data: { uid: 'ada' }, id: 7 });
     const answer = await client.next();
     expect(answer).toEqual({
       event: 'auth',
@@ -57,19 +57,19 @@ describe('the first message', () => {
 
   it('binds a text client to its uid and greets it in French', async () => {
     const client = await app.connectText();
-    expect(await client.login('ada')).toBe('Connexion réussie, votre uid est ada');
+    expect(await client.authenticate('ada')).toBe('Connexion réussie, votre uid est ada');
     expect(await app.push.isOnline('ada')).toBe(true);
   });
 
   it('greets text clients with the sentence of the option', async () => {
     await app.start({ push: { welcome: (uid) => `login success, your uid is ${uid}` } });
     const client = await app.connectText();
-    expect(await client.login('ada')).toBe('login success, your uid is ada');
+    expect(await client.authenticate('ada')).toBe('login success, your uid is ada');
   });
 
   it('tells the protocol by the first frame when no subprotocol was offered', async () => {
     const text = await app.connect();
-    expect(await text.login('ada')).toBe('Connexion réussie, votre uid est ada');
+    expect(await text.authenticate('ada')).toBe('Connexion réussie, votre uid est ada');
     const json = await app.connectJson({ protocols: [] });
     expect(json.subprotocol).toBe('');
     expect(await json.login('bob')).toMatchObject({ uid: 'bob' });
@@ -79,7 +79,7 @@ describe('the first message', () => {
     const client = await app.connectText({ protocols: ['chat', 'push.v1.text'] });
     expect(client.subprotocol).toBe('push.v1.text');
     // With text, a brace is a uid like any other.
-    expect(await client.login('{ada}')).toContain('{ada}');
+    expect(await client.authenticate('{ada}')).toContain('{ada}');
   });
 
   it('refuses the upgrade with 400 when only unknown subprotocols are offered', async () => {
@@ -98,16 +98,16 @@ describe('the first message', () => {
     ['nothing', ''],
   ])('answers %s as first json frame with AUTH_REQUIRED and closes with 4401', async (_, frame) => {
     const client = await app.connectJson();
-    client.send(frame);
+    client.write(frame);
     expect(await client.next()).toMatchObject({ event: 'error', data: { code: 'AUTH_REQUIRED' } });
-    expect(await client.waitForClose()).toMatchObject({ code: 4401 });
+    expect(await client.expectClose()).toMatchObject({ code: 4401 });
   });
 
   it('answers a binary first frame with AUTH_REQUIRED and closes with 4401', async () => {
     const client = await app.connectText();
-    client.send(Buffer.from('ada'));
+    client.write(Buffer.from('ada'));
     expect(await client.next()).toMatch(/^error:AUTH_REQUIRED:/);
-    expect(await client.waitForClose()).toMatchObject({ code: 4401 });
+    expect(await client.expectClose()).toMatchObject({ code: 4401 });
   });
 
   it.each([
@@ -121,9 +121,9 @@ describe('the first message', () => {
     ['a device that is no name', { event: 'auth', data: { uid: 'ada', device: '' } }],
   ])('answers %s with AUTH_FAILED and closes with 4401', async (_, frame) => {
     const client = await app.connectJson();
-    client.send(frame);
+    client.write(frame);
     expect(await client.next()).toMatchObject({ event: 'error', data: { code: 'AUTH_FAILED' } });
-    expect(await client.waitForClose()).toMatchObject({ code: 4401 });
+    expect(await client.expectClose()).toMatchObject({ code: 4401 });
     expect(await app.push.countConnections()).toBe(0);
   });
 
@@ -132,9 +132,9 @@ describe('the first message', () => {
       push: { authenticator: new ThrowingAuthenticator(new UnauthorizedException()) },
     });
     const client = await app.connectJson();
-    client.send({ event: 'auth', data: { uid: 'ada' } });
+    client.write({ event: 'auth', data: { uid: 'ada' } });
     expect(await client.next()).toMatchObject({ data: { code: 'AUTH_FAILED' } });
-    expect(await client.waitForClose()).toMatchObject({ code: 4401 });
+    expect(await client.expectClose()).toMatchObject({ code: 4401 });
   });
 
   it('closes with 1011 when the authenticator fails, and goes on serving others', async () => {
@@ -148,9 +148,9 @@ describe('the first message', () => {
     }
     await app.start({ push: { authenticator: Failing } });
     const client = await app.connectJson();
-    client.send({ event: 'auth', data: { uid: 'ada' } });
+    client.write({ event: 'auth', data: { uid: 'ada' } });
     expect(await client.next()).toMatchObject({ data: { code: 'INTERNAL' } });
-    expect(await client.waitForClose()).toMatchObject({ code: 1011 });
+    expect(await client.expectClose()).toMatchObject({ code: 1011 });
     const other = await app.connectJson();
     expect(await other.login('bob')).toMatchObject({ uid: 'bob' });
   });
@@ -162,8 +162,8 @@ describe('the first message', () => {
     await app.start({ push: { welcome } });
     const events = eventsOf(app.push);
     const client = await app.connectText();
-    client.send('ada');
-    expect(await client.waitForClose()).toMatchObject({ code: 1011 });
+    client.write('ada');
+    expect(await client.expectClose()).toMatchObject({ code: 1011 });
     expect(await app.push.isOnline('ada')).toBe(false);
     expect(events.seen.map(({ type }) => type)).toEqual([
       'online',
@@ -177,8 +177,8 @@ describe('the first message', () => {
     const authenticator = new GatedAuthenticator();
     await app.start({ push: { authenticator, authenticatorTimeout: 50 } });
     const client = await app.connectJson();
-    client.send({ event: 'auth', data: { uid: 'ada' } });
-    expect(await client.waitForClose()).toMatchObject({ code: 1011 });
+    client.write({ event: 'auth', data: { uid: 'ada' } });
+    expect(await client.expectClose()).toMatchObject({ code: 1011 });
     expect(authenticator.context!.signal.aborted).toBe(true);
   });
 
@@ -186,16 +186,16 @@ describe('the first message', () => {
     await app.start({ push: { authTimeout: 100 } });
     const client = await app.connectJson();
     expect(await client.next()).toMatchObject({ data: { code: 'AUTH_TIMEOUT' } });
-    expect(await client.waitForClose()).toMatchObject({ code: 4508 });
+    expect(await client.expectClose()).toMatchObject({ code: 4508 });
   });
 
   it('keeps frames that come during authentication and handles them in order afterwards', async () => {
     const authenticator = new GatedAuthenticator();
     await app.start({ push: { authenticator } });
     const client = await app.connectJson();
-    client.send({ event: 'auth', data: { uid: 'ada' } });
+    client.write({ event: 'auth', data: { uid: 'ada' } });
     await authenticator.asked;
-    for (let i = 0; i < 100; i++) client.send({ event: 'send', data: { to: 'ada', data: i } });
+    for (let i = 0; i < 100; i++) client.write({ event: 'send', data: { to: 'ada', data: i } });
     authenticator.release();
     expect(await client.next()).toMatchObject({ event: 'auth' });
     for (let i = 0; i < 100; i++) {
@@ -210,8 +210,8 @@ describe('the first message', () => {
     authenticator.release();
     const receiver = await app.json('bob');
     const client = await app.connectText();
-    client.send('ada');
-    client.send('bob:fire and forget');
+    client.write('ada');
+    client.write('bob:fire and forget');
     await client.close();
     expect(await receiver.next()).toMatchObject({ data: { from: 'ada', data: 'fire and forget' } });
     await events.waitFor(({ type }) => type === 'disconnected');
@@ -222,9 +222,9 @@ describe('the first message', () => {
     const authenticator = new GatedAuthenticator();
     await app.start({ push: { authenticator, maxPayload: 200, maxPendingBytes: 800 } });
     const client = await app.connectJson();
-    for (let i = 0; i < 20; i++) client.send({ event: 'auth', data: { uid: 'ada' } });
+    for (let i = 0; i < 20; i++) client.write({ event: 'auth', data: { uid: 'ada' } });
     expect(await client.next()).toMatchObject({ data: { code: 'RATE_LIMITED' } });
-    expect(await client.waitForClose()).toMatchObject({ code: 4529 });
+    expect(await client.expectClose()).toMatchObject({ code: 4529 });
     authenticator.release();
   });
 
@@ -235,7 +235,7 @@ describe('the first message', () => {
     const client = await connectText(`${app.url}?tenant=a`, {
       headers: { origin: 'https://x.example' },
     });
-    await client.login('ada');
+    await client.authenticate('ada');
     expect(authenticator.context).toMatchObject({
       address: '127.0.0.1',
       url: '/?tenant=a',

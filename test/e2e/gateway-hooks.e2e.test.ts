@@ -41,7 +41,7 @@ describe('a connection hook that rejects', () => {
     expect(await errors.take('the first')).toBe(
       'BrokenGateway.handleConnection failed: Error: no database',
     );
-    expect(await client.request('ping')).toMatchObject({ event: 'pong' });
+    expect(await client.exchange('ping')).toMatchObject({ event: 'pong' });
     await client.close();
     expect(await errors.take('the second')).toBe(
       'BrokenGateway.handleDisconnect failed: Error: still none',
@@ -77,7 +77,7 @@ describe('many gateways on the push socket', () => {
     try {
       await startWith(...gateways);
       const client = await app.json('ada');
-      await client.request('ping');
+      await client.exchange('ping');
       await client.close();
       expect(warnings).toEqual([]);
     } finally {

@@ -76,13 +76,13 @@ describe('a global interceptor', () => {
   it.each(events)("leaves %s in the protocol's form", async (event, data, reply) => {
     await app.start({ configure: (nest) => nest.useGlobalInterceptors(new Envelope()) });
     const client = await app.json('ada');
-    expect(await client.request(event, data)).toMatchObject(reply as object);
+    expect(await client.exchange(event, data)).toMatchObject(reply as object);
   });
 
   it('shapes the answers of the application', async () => {
     await app.start({ configure: (nest) => nest.useGlobalInterceptors(new Envelope()) });
     const client = await app.json('ada');
-    expect(await client.request('chat')).toMatchObject({ data: { success: true, data: 'hi' } });
+    expect(await client.exchange('chat')).toMatchObject({ data: { success: true, data: 'hi' } });
   });
 
   it.each([
@@ -91,7 +91,7 @@ describe('a global interceptor', () => {
   ])('that answers %s in the place of the module has the frame refused', async (_what, answer) => {
     await app.start({ configure: (nest) => nest.useGlobalInterceptors(new Answering(answer)) });
     const client = await app.json('ada');
-    expect(await client.request('ping')).toMatchObject({
+    expect(await client.exchange('ping')).toMatchObject({
       event: 'error',
       data: { code: 'REJECTED' },
     });
@@ -102,7 +102,7 @@ describe('a global guard', () => {
   it('decides over frames', async () => {
     await app.start({ configure: (nest) => nest.useGlobalGuards(new ForbiddingGuard()) });
     const client = await app.json('ada');
-    expect(await client.request('ping')).toMatchObject({ data: { code: 'FORBIDDEN' } });
+    expect(await client.exchange('ping')).toMatchObject({ data: { code: 'FORBIDDEN' } });
   });
 
   it('that takes a socket for HTTP is reported once, by its name', async () => {
@@ -117,7 +117,7 @@ describe('a global guard', () => {
     });
     const client = await app.json('ada');
     for (const event of ['ping', 'chat', 'ping']) {
-      expect(await client.request(event)).toMatchObject({ data: { code: 'INTERNAL' } });
+      expect(await client.exchange(event)).toMatchObject({ data: { code: 'INTERNAL' } });
     }
     expect(errors).toEqual([
       expect.stringMatching(
@@ -138,7 +138,7 @@ describe('an answer without a JSON form', () => {
       },
     });
     const client = await app.json('ada');
-    expect(await client.request('circular')).toMatchObject({ data: { code: 'INTERNAL' } });
+    expect(await client.exchange('circular')).toMatchObject({ data: { code: 'INTERNAL' } });
     expect(errors).toEqual([
       expect.stringMatching(/^What ChatGateway\.circular answers to "circular" has no JSON form: /),
     ]);

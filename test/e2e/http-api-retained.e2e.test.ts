@@ -63,7 +63,7 @@ describe.each(ADAPTERS)('the HTTP push API on %s, with a history', (adapter) => 
     const answer = post({ to: 'ada', receipt: 'acked', quorum: 'all', timeout: 60_000 });
     const sent = answer.expect(202).then(({ body }) => body as object);
     await client.nextRetained();
-    await client.request('ack', { offset: 1 });
+    await client.exchange('ack', { offset: 1 });
     const { connectionId } = client;
     expect(await sent).toMatchObject({
       nodes: 1,

@@ -69,8 +69,8 @@ describe.each(ADAPTERS)('the HTTP push API on %s', (adapter) => {
     const [phone, tab] = [await app.json('ada'), await app.json('ada')];
     const { body } = await request('delete', '/push/uids/ada').expect(200);
     expect(body).toEqual({ nodes: 1 });
-    expect((await phone.waitForClose()).code).toBe(4403);
-    expect((await tab.waitForClose()).code).toBe(4403);
+    expect((await phone.expectClose()).code).toBe(4403);
+    expect((await tab.expectClose()).code).toBe(4403);
     expect((await request('delete', '/push/uids/ada').expect(200)).body).toEqual({ nodes: 0 });
   });
 

@@ -38,7 +38,7 @@ describe('an identity', () => {
     await app.start({ push: { authenticator: new JwtAuthenticator({ secret: SECRET }) } });
     const [json, text] = [await app.connectJson(), await app.connectText()];
     await json.login({ token: await tokenOf('ada') });
-    expect(await text.login(await tokenOf('ada'))).toContain('ada');
+    expect(await text.authenticate(await tokenOf('ada'))).toContain('ada');
     expect(await app.push.connectionsOf('ada')).toMatchObject([
       { claims: { sub: 'ada', role: 'tester' } },
       { claims: { sub: 'ada', role: 'tester' } },
@@ -50,16 +50,16 @@ describe('an identity', () => {
       push: { authenticator: new JwtAuthenticator({ secret: `${SECRET}, another one` }) },
     });
     const client = await app.connectJson();
-    client.send({ event: 'auth', data: { token: await tokenOf('ada') } });
+    client.write({ event: 'auth', data: { token: await tokenOf('ada') } });
     expect(await client.next()).toMatchObject({ data: { code: 'AUTH_FAILED' } });
-    expect(await client.waitForClose()).toMatchObject({ code: 4401 });
+    expect(await client.expectClose()).toMatchObject({ code: 4401 });
   });
 
   it('that expires closes its connection with 4401, after saying so', async () => {
     await app.start({ push: { authenticator: new ShortLived() } });
     const client = await app.json({ uid: 'ada', lifetime: 50 });
     expect(await client.next()).toMatchObject({ event: 'error', data: { code: 'AUTH_EXPIRED' } });
-    expect(await client.waitForClose()).toMatchObject({ code: 4401 });
+    expect(await client.expectClose()).toMatchObject({ code: 4401 });
     expect(await app.push.isOnline('ada')).toBe(false);
   });
 
@@ -68,9 +68,9 @@ describe('an identity', () => {
     const [renewed, witness] = [await app.connectJson(), await app.connectJson()];
     const { connectionId } = await renewed.login({ uid: 'ada', lifetime: 1_000 });
     await witness.login({ uid: 'bob', lifetime: 1_200 });
-    const reply = await renewed.request('auth', { uid: 'ada' });
+    const reply = await renewed.exchange('auth', { uid: 'ada' });
     expect(reply).toMatchObject({ event: 'auth', data: { uid: 'ada', connectionId } });
-    await witness.waitForClose();
+    await witness.expectClose();
     expect(await renewed.settle()).toEqual([]);
     const [{ claims }] = await app.push.connectionsOf('ada');
     expect(claims).toEqual({});
@@ -80,7 +80,7 @@ describe('an identity', () => {
     await app.start({ push: { authenticator: new ShortLived() } });
     const client = await app.json('ada');
     for (const data of [{ uid: 'bob' }, { uid: 'refused' }, 'no object', null]) {
-      const reply = await client.request('auth', data);
+      const reply = await client.exchange('auth', data);
       expect(reply).toMatchObject({ event: 'error', data: { code: 'AUTH_FAILED' } });
     }
     await app.push.sendToUid('ada', 'still ada');
@@ -91,7 +91,7 @@ describe('an identity', () => {
   it('that has expired already is refused', async () => {
     await app.start({ push: { authenticator: new ShortLived() } });
     const client = await app.connectJson();
-    client.send({ event: 'auth', data: { uid: 'ada', lifetime: -1 } });
+    client.write({ event: 'auth', data: { uid: 'ada', lifetime: -1 } });
     expect(await client.next()).toMatchObject({ data: { code: 'AUTH_FAILED' } });
   });
 });

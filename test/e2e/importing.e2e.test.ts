@@ -28,7 +28,7 @@ const app = useApp();
 
 async function expectPushAt(url: string): Promise<void> {
   const client = await connectText(url);
-  await client.login('ada');
+  await client.authenticate('ada');
   expect(await app.push.sendToUid('ada', 'hi')).toMatchObject({ nodes: 1 });
   expect(await client.next()).toBe('hi');
 }
@@ -93,7 +93,7 @@ describe('importing PushModule', () => {
     });
     await app.start({ module });
     const client = await app.connectText();
-    expect(await client.login('key-of-ada')).toContain('ada');
+    expect(await client.authenticate('key-of-ada')).toContain('ada');
   });
 
   it.each([
@@ -111,8 +111,8 @@ describe('importing PushModule', () => {
     const module = PushModule.forRoot({ imports: [UsersModule], authenticator: KeyAuthenticator });
     await app.start({ module });
     const [known, unknown] = [await app.connectText(), await app.connectText()];
-    expect(await known.login('key-of-ada')).toContain('ada');
-    unknown.send('another key');
+    expect(await known.authenticate('key-of-ada')).toContain('ada');
+    unknown.write('another key');
     expect(await unknown.next()).toMatch(/^error:AUTH_FAILED:/);
   });
 
@@ -121,7 +121,7 @@ describe('importing PushModule', () => {
     await app.start({ module, imports: [UsersModule], providers: [KeyAuthenticator] });
     app.nest.get(UsersService).names.set('another', 'bob');
     const client = await app.connectText();
-    expect(await client.login('another')).toContain('bob');
+    expect(await client.authenticate('another')).toContain('bob');
   });
 
   it.each([
@@ -148,7 +148,7 @@ describe('importing PushModule', () => {
       override: (testing) => testing.overrideProvider(token).useValue(everyoneIsBob),
     });
     const client = await app.connectText();
-    expect(await client.login('key-of-ada')).toContain('bob');
+    expect(await client.authenticate('key-of-ada')).toContain('bob');
   });
 
   it('says what to do when the application sets another adapter', async () => {
@@ -213,7 +213,7 @@ describe('beside other users of the same server', () => {
   it('gateways on other paths work as they always did', async () => {
     await app.start({ providers: [OtherGateway] });
     const other = await connectJson(`${app.url}other`, { protocols: [] });
-    other.send({ event: 'echo', data: 'without authentication' });
+    other.write({ event: 'echo', data: 'without authentication' });
     expect(await other.next()).toEqual({ event: 'echoed', data: 'without authentication' });
   });
 
@@ -228,7 +228,7 @@ describe('beside other users of the same server', () => {
     }
     await app.start({ providers: [OwnPort] });
     const client = await connectJson(`ws://127.0.0.1:${port}/`, { protocols: [] });
-    client.send({ event: 'echo', data: 1 });
+    client.write({ event: 'echo', data: 1 });
     expect(await client.next()).toEqual({ event: 'echoed', data: 1 });
   });
 

@@ -24,10 +24,10 @@ async function startWith(authenticator: Authenticator): Promise<string[]> {
 /** Many clients that come at once with this credential, and how each is sent away. */
 async function turnAway(token: string): Promise<void> {
   const clients = await Promise.all(Array.from({ length: CLIENTS }, () => app.connectJson()));
-  for (const client of clients) client.send({ event: 'auth', data: { token } });
+  for (const client of clients) client.write({ event: 'auth', data: { token } });
   for (const client of clients) {
     expect(await client.next()).toMatchObject({ event: 'error', data: { code: 'INTERNAL' } });
-    expect(await client.waitForClose()).toMatchObject({ code: 1011 });
+    expect(await client.expectClose()).toMatchObject({ code: 1011 });
   }
 }
 
@@ -50,8 +50,8 @@ describe('an outage of the identity provider', () => {
     keySet.answer = (_, response) => response.destroy();
     await app.json({ token: await known.sign({ sub: 'bob' }) });
     const client = await app.connectText();
-    client.send(await rotated.sign({ sub: 'eve' }));
-    expect(await client.waitForClose()).toMatchObject({ code: 1011 });
+    client.write(await rotated.sign({ sub: 'eve' }));
+    expect(await client.expectClose()).toMatchObject({ code: 1011 });
   });
 
   it('does not fill the log either when an authenticator of your own fails', async () => {

@@ -39,7 +39,7 @@ describeOnEachStore('a retained message that was lost on the way', {}, (nodes) =
     await losing(b, 3, async () => {
       await a.push.sendToUid('ada', 'settled', { settle: 'first-ack' });
       await other.nextRetained();
-      await other.request('ack', { offset: 1 });
+      await other.exchange('ack', { offset: 1 });
       await send('lost');
     });
     expect(await client.nextRetained()).toEqual([2, 'lost']);
@@ -52,7 +52,7 @@ describeOnEachStore('a retained message that was lost on the way', {}, (nodes) =
     const [offset] = await client.nextRetained();
     const { epoch } = await b.push.messages('ada');
     await lose('lost', 'also lost');
-    expect(await client.waitForClose()).toMatchObject({ code: 4510 });
+    expect(await client.expectClose()).toMatchObject({ code: 4510 });
     const again = await b.connectJson();
     const { stream } = await again.login({ uid: 'ada', recover: { epoch, offset } });
     expect(stream).toMatchObject({ offset: 3, recovered: false, reason: 'trimmed' });

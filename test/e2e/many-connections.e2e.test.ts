@@ -42,9 +42,9 @@ describe('several connections of one uid', () => {
     await app.json('ada');
     await app.json('ada');
     const third = await app.connectJson();
-    third.send({ event: 'auth', data: { uid: 'ada' }, id: 1 });
+    third.write({ event: 'auth', data: { uid: 'ada' }, id: 1 });
     expect(await third.next()).toMatchObject({ id: 1, data: { code: 'CONNECTION_LIMIT' } });
-    expect(await third.waitForClose()).toMatchObject({ code: 4429 });
+    expect(await third.expectClose()).toMatchObject({ code: 4429 });
     expect(await app.push.countConnections()).toBe(2);
     await app.json('bob');
   });
@@ -55,7 +55,7 @@ describe('several connections of one uid', () => {
     });
     const events = eventsOf(app.push);
     const [first, second] = [await app.text('ada'), await app.text('ada')];
-    expect(await first.waitForClose()).toMatchObject({ code: 4409 });
+    expect(await first.expectClose()).toMatchObject({ code: 4409 });
     await app.push.sendToUid('ada', 'hi');
     expect(await second.next()).toBe('hi');
     expect(await app.push.countConnections()).toBe(1);

@@ -35,11 +35,11 @@ describe('data of more than maxMessageBytes', () => {
 
   it('is refused to json and text clients, whose connections stay open', async () => {
     const [ada, ben] = [await app.json('ada'), await app.text('ben')];
-    const reply = await ada.request('send', { to: 'ben', data: ofBytes(1_002) });
+    const reply = await ada.exchange('send', { to: 'ben', data: ofBytes(1_002) });
     expect(reply).toMatchObject({ event: 'error', data: { code: 'PAYLOAD_TOO_LARGE' } });
-    ben.send(`ada:${ofBytes(1_002)}`);
+    ben.write(`ada:${ofBytes(1_002)}`);
     expect(await ben.next()).toMatch(/^error:PAYLOAD_TOO_LARGE:/);
-    ben.send(`ada:${ofBytes(1_000)}`);
+    ben.write(`ada:${ofBytes(1_000)}`);
     expect(await ada.nextData()).toBe(ofBytes(1_000));
   });
 });
@@ -66,11 +66,11 @@ describe('a list of more than maxRecipients uids', () => {
     }
     await app.start({ push: { routePolicy: new Asked() } });
     const ada = await app.json('ada');
-    expect(await ada.request('send', { to: uids(1_001), data: 1 })).toMatchObject({
+    expect(await ada.exchange('send', { to: uids(1_001), data: 1 })).toMatchObject({
       event: 'error',
       data: { code: 'VALIDATION_FAILED', details: [{ field: 'to' }] },
     });
-    expect(await ada.request('send', { to: uids(1_000), data: 1 })).toMatchObject({
+    expect(await ada.exchange('send', { to: uids(1_000), data: 1 })).toMatchObject({
       event: 'sent',
     });
     expect(asked).toEqual([1_000]);

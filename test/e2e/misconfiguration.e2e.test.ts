@@ -112,7 +112,7 @@ describe('the gateway of the options', () => {
     await app.start({ push: { gateway: DecoratedGateway, path: '/socket' } });
     const client = await app.connectJson({}, '/socket');
     await client.login('ada');
-    expect(await client.request('ping')).toMatchObject({ event: 'pong' });
+    expect(await client.exchange('ping')).toMatchObject({ event: 'pong' });
     await expect(app.connectJson({}, '/')).rejects.toThrow('404');
   });
 
@@ -202,7 +202,7 @@ describe('what is served where', () => {
     await startWith(ChatGateway);
     const client = await app.connectJson({}, '/socket');
     await client.login('ada');
-    expect(await client.request('chat')).toMatchObject({ event: 'chat', data: 'hi' });
+    expect(await client.exchange('chat')).toMatchObject({ event: 'chat', data: 'hi' });
     await expect(app.connectJson({}, '/')).rejects.toThrow('404');
   });
 });

@@ -61,8 +61,8 @@ const app = useApp({ providers: [ChatGateway] });
 describe("the application's pipes, guards and interceptors", () => {
   it('run on its own handlers', async () => {
     const client = await app.json('ada');
-    expect(await client.request('chat.validated', { room: 'a' })).toMatchObject({ data: 'a' });
-    expect(await client.request('chat.validated', { room: 1, x: 2 })).toMatchObject({
+    expect(await client.exchange('chat.validated', { room: 'a' })).toMatchObject({ data: 'a' });
+    expect(await client.exchange('chat.validated', { room: 1, x: 2 })).toMatchObject({
       event: 'error',
       data: {
         code: 'VALIDATION_FAILED',
@@ -72,8 +72,10 @@ describe("the application's pipes, guards and interceptors", () => {
         ],
       },
     });
-    expect(await client.request('chat.guarded')).toMatchObject({ data: { code: 'FORBIDDEN' } });
-    expect(await client.request('chat.intercepted')).toMatchObject({ data: { wrapped: 'inside' } });
+    expect(await client.exchange('chat.guarded')).toMatchObject({ data: { code: 'FORBIDDEN' } });
+    expect(await client.exchange('chat.intercepted')).toMatchObject({
+      data: { wrapped: 'inside' },
+    });
   });
 
   it("run before the module's own events when they are on a subclass of UidGateway", async () => {
@@ -81,15 +83,15 @@ describe("the application's pipes, guards and interceptors", () => {
     class GuardedGateway extends UidGateway {}
     await app.start({ push: { gateway: GuardedGateway } });
     const [ada, admin] = [await app.json('ada'), await app.json('admin')];
-    const denied = await ada.request('send', { to: 'admin', data: 1 });
+    const denied = await ada.exchange('send', { to: 'admin', data: 1 });
     expect(denied).toMatchObject({ event: 'error', data: { code: 'FORBIDDEN' } });
-    expect(await admin.request('send', { to: 'ada', data: 1 })).toMatchObject({ event: 'sent' });
+    expect(await admin.exchange('send', { to: 'ada', data: 1 })).toMatchObject({ event: 'sent' });
     expect(await ada.next()).toMatchObject({ event: 'message', data: { from: 'admin', data: 1 } });
-    const broken = await admin.request('send', { to: 'ada' });
+    const broken = await admin.exchange('send', { to: 'ada' });
     expect(broken).toMatchObject({
       data: { code: 'VALIDATION_FAILED', details: [{ field: 'data' }] },
     });
-    admin.send({ event: 'send', data: { to: 'nobody', data: 1 } });
+    admin.write({ event: 'send', data: { to: 'nobody', data: 1 } });
     expect(await admin.settle()).toEqual([]);
   });
 
@@ -106,9 +108,9 @@ describe("the application's pipes, guards and interceptors", () => {
     }
     await app.start({ push: { gateway: CountingGateway } });
     const ada = await app.json('ada');
-    expect(await ada.request('online')).toMatchObject({ event: 'online', data: 1 });
-    expect(await ada.request('auth', { uid: 'ada' })).toMatchObject({ data: { uid: 'ada' } });
-    const result = await ada.request('send', { to: 'nobody', data: 1 });
+    expect(await ada.exchange('online')).toMatchObject({ event: 'online', data: 1 });
+    expect(await ada.exchange('auth', { uid: 'ada' })).toMatchObject({ data: { uid: 'ada' } });
+    const result = await ada.exchange('send', { to: 'nobody', data: 1 });
     expect(result).toMatchObject({ event: 'sent', data: { nodes: 0 } });
   });
 
@@ -124,7 +126,7 @@ describe("the application's pipes, guards and interceptors", () => {
       configure: (app) => app.useGlobalGuards(new Global()).useGlobalPipes(new ValidationPipe()),
     });
     const ada = await app.json('ada');
-    expect(await ada.request('send', { to: 'ada', data: 1 })).toMatchObject({ event: 'sent' });
+    expect(await ada.exchange('send', { to: 'ada', data: 1 })).toMatchObject({ event: 'sent' });
     expect(seen).toEqual(['ws send']);
   });
 });

@@ -53,19 +53,19 @@ describe("errors of the application's own handlers", () => {
     ['unknown', 'INTERNAL', 'The server could not handle this frame.'],
   ])('are an error frame, by what was thrown (%s): code %s', async (kind, code, message) => {
     const client = await app.json('ada');
-    const reply = await client.request('chat.fail', kind);
+    const reply = await client.exchange('chat.fail', kind);
     expect(reply).toEqual({ event: 'error', id: reply.id, data: { code, message } });
   });
 
   it('carry the id of the frame when an Observable ends in one', async () => {
     const client = await app.json('ada');
-    const reply = await client.request('chat.broken-stream');
+    const reply = await client.exchange('chat.broken-stream');
     expect(reply).toMatchObject({ event: 'error', data: { code: 'REJECTED' } });
   });
 
   it('are INTERNAL for an answer that has no JSON form, and the process lives', async () => {
     const client = await app.json('ada');
-    expect(await client.request('chat.circular')).toMatchObject({ data: { code: 'INTERNAL' } });
+    expect(await client.exchange('chat.circular')).toMatchObject({ data: { code: 'INTERNAL' } });
     expect(await client.settle()).toEqual([]);
   });
 
@@ -80,7 +80,7 @@ describe("errors of the application's own handlers", () => {
     }
     await app.start({ providers: [Shouting] });
     const client = await app.json('ada');
-    const reply = await client.request('shout');
+    const reply = await client.exchange('shout');
     expect(reply).toMatchObject({ data: { code: 'SHOUTED', message: 'QUIET PLEASE' } });
   });
 });

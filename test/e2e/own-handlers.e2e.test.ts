@@ -37,7 +37,7 @@ const app = useApp({ providers: [ChatGateway] });
 describe("the application's own handlers on the same socket", () => {
   it('get the uid, the connection and the data, and their return value is the reply', async () => {
     const client = await app.json('ada');
-    const reply = await client.request('chat.typing', 'lobby');
+    const reply = await client.exchange('chat.typing', 'lobby');
     expect(reply).toEqual({
       event: 'chat.seen',
       id: reply.id,
@@ -49,28 +49,28 @@ describe("the application's own handlers on the same socket", () => {
 
   it('reply under the event of the frame when they answer a plain value', async () => {
     const client = await app.json('ada');
-    const reply = await client.request('chat.plain', [1]);
+    const reply = await client.exchange('chat.plain', [1]);
     expect(reply).toMatchObject({ event: 'chat.plain', data: [1] });
-    client.send({ event: 'chat.plain', data: 'no id' });
+    client.write({ event: 'chat.plain', data: 'no id' });
     expect(await client.next()).toEqual({ event: 'chat.plain', data: 'no id' });
   });
 
   it('send no reply when they answer nothing', async () => {
     const client = await app.json('ada');
-    client.send({ event: 'chat.silent', id: 1 });
+    client.write({ event: 'chat.silent', id: 1 });
     expect(await client.settle()).toEqual([]);
   });
 
   it('reply with every value of an Observable, each with the id of the frame', async () => {
     const client = await app.json('ada');
-    client.send({ event: 'chat.count', id: 'n' });
+    client.write({ event: 'chat.count', id: 'n' });
     const replies = await client.settle();
     expect(replies).toEqual([1, 2, 3].map((data) => ({ event: 'chat.count', id: 'n', data })));
   });
 
   it('do not hold up later frames with an Observable that never ends', async () => {
     const client = await app.json('ada');
-    client.send({ event: 'chat.endless', id: 1 });
+    client.write({ event: 'chat.endless', id: 1 });
     expect(await client.settle()).toEqual([{ event: 'chat.endless', id: 1, data: 'first' }]);
   });
 

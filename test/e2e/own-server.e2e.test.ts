@@ -43,28 +43,26 @@ describe.each([
   ['http', (listener: RequestListener) => createServer(listener)],
   ['https', (listener: RequestListener) => createHttpsServer(CERTIFICATE, listener)],
 ] as const)('a server of the application of its own, for %s', (scheme, make) => {
-  const untrusted = { rejectUnauthorized: false };
-
   it('has the push socket, gateways on other paths, and HTTP beside them', async () => {
     const host = await serveOn(make);
     const sockets = scheme.replace('http', 'ws');
-    const ada = await connectText(`${sockets}://${host}/`, untrusted);
-    await ada.login('ada');
+    const ada = await connectText(`${sockets}://${host}/`);
+    await ada.authenticate('ada');
     const bob = await app.text('bob');
     await app.push.sendToUids(['ada', 'bob'], 'hi');
     expect(await Promise.all([ada.next(), bob.next()])).toEqual(['hi', 'hi']);
-    await connect(`${sockets}://${host}/other`, untrusted);
-    await expect(connectText(`${sockets}://${host}/nobody`, untrusted)).rejects.toThrow('404');
+    await connect(`${sockets}://${host}/other`);
+    await expect(connectText(`${sockets}://${host}/nobody`)).rejects.toThrow('404');
     const answer = supertest(`${scheme}://${host}`).get('/quick').trustLocalhost();
     expect((await answer.set({ Connection: 'Upgrade', Upgrade: 'h2c' })).text).toBe('quick');
   });
 
   it('lets its sockets go with the application, and is a plain one then', async () => {
     const host = await serveOn(make);
-    const ada = await connectText(`${scheme.replace('http', 'ws')}://${host}/`, untrusted);
-    await ada.login('ada');
+    const ada = await connectText(`${scheme.replace('http', 'ws')}://${host}/`);
+    await ada.authenticate('ada');
     await app.close();
-    expect(await ada.waitForClose()).toMatchObject({ code: 1012 });
+    expect(await ada.expectClose()).toMatchObject({ code: 1012 });
     expect(server.listenerCount('upgrade')).toBe(0);
   });
 });

@@ -47,7 +47,7 @@ function describeGroups(name: string, makeEngine: () => Engine): void {
   describe(`messages to groups while logins are being placed, ${name}`, () => {
     const app = useApp(() => ({ push: { engine: makeEngine(), authenticator } }));
     const login = async (client: JsonClient, uid: string): Promise<void> => {
-      client.send({ event: 'auth', data: { uid } });
+      client.write({ event: 'auth', data: { uid } });
       expect(await client.next()).toMatchObject({ event: 'auth', data: { uid } });
     };
     const expectAll = async (client: JsonClient, ...texts: string[]): Promise<void> => {
@@ -92,8 +92,8 @@ describe('in Redis', () => {
       }
     };
     const [ada, eve] = [await app.connectJson(), await app.connectJson()];
-    ada.send({ event: 'auth', data: { uid: 'ada' } });
-    expect((await ada.waitForClose()).code).toBe(4513);
+    ada.write({ event: 'auth', data: { uid: 'ada' } });
+    expect((await ada.expectClose()).code).toBe(4513);
     await eve.login('eve');
     authenticator.onPlacing = () => undefined;
     await (await app.connectJson()).login('ada');

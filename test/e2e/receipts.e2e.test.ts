@@ -11,7 +11,7 @@ async function device(app: TestApp, name: string, recover?: 'unread'): Promise<J
   return client;
 }
 
-const ack = (client: JsonClient, offset: number) => client.request('ack', { offset });
+const ack = (client: JsonClient, offset: number) => client.exchange('ack', { offset });
 
 /** Which device is how far. */
 function states({ receipts }: { receipts?: { device?: string; state: string }[] }) {

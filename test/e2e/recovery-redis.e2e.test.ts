@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { RedisEngine } from '../../src/engine/redis/index.js';
 import type { StreamData } from '../../src/protocol/frames.js';
-import type { JsonClient, Welcome } from '../support/client.js';
+import type { JsonClient, WelcomeData } from '../support/client.js';
 import { connectJson } from '../support/client.js';
 import { startExample, type Example } from '../support/example.js';
 import { RedisServer } from '../support/redis-server.js';
@@ -31,7 +31,7 @@ const isUp = (app: TestApp): boolean => app.push.health().status === 'up';
 const allUp = (): Promise<void> => until('both nodes are up', () => isUp(a) && isUp(b));
 const allDown = (): Promise<void> => until('both nodes are down', () => !isUp(a) && !isUp(b));
 
-async function come(url: string, members: object = {}): Promise<[JsonClient, Welcome]> {
+async function come(url: string, members: object = {}): Promise<[JsonClient, WelcomeData]> {
   const client = await connectJson(url);
   return [client, await client.login({ uid: 'ada', ...members })];
 }
@@ -44,7 +44,7 @@ describe('recovery', () => {
     await a.push.sendToUid('ada', 'before', RETAIN);
     const [offset] = await client.nextRetained();
     example.process.kill('SIGKILL');
-    await client.waitForClose();
+    await client.expectClose();
     await a.push.sendToUid('ada', 'missed', RETAIN);
     const position = { epoch: stream!.epoch, offset };
     const [again, welcome] = await come(b.url, { recover: position });
@@ -79,7 +79,7 @@ describe('recovery', () => {
     await redis.kill();
     await allDown();
     await redis.restart();
-    expect(await client.waitForClose()).toMatchObject({ code: 4510 });
+    expect(await client.expectClose()).toMatchObject({ code: 4510 });
     const position = { epoch: stream!.epoch, offset };
     const [again, welcome] = await come(a.url, { recover: position });
     expect(welcome.stream).toMatchObject({ offset: 0, recovered: false, reason: 'epoch' });
@@ -114,12 +114,12 @@ describe('recovery', () => {
     await redis.stop();
     await allDown();
     const asking = await connectJson(b.url);
-    asking.send({ event: 'auth', data: { uid: 'ada', recover: stream } });
+    asking.write({ event: 'auth', data: { uid: 'ada', recover: stream } });
     expect(await asking.next()).toMatchObject({ event: 'error', data: { code: 'INTERNAL' } });
-    expect(await asking.waitForClose()).toMatchObject({ code: 1011 });
+    expect(await asking.expectClose()).toMatchObject({ code: 1011 });
     const [client, welcome] = await come(b.url);
     expect(welcome).not.toHaveProperty('stream');
-    expect(await client.request('ack', { offset: 0 })).toMatchObject({
+    expect(await client.exchange('ack', { offset: 0 })).toMatchObject({
       data: { code: 'UNAVAILABLE' },
     });
     const kept = b.push.sendToUid('ada', 'not kept', RETAIN);

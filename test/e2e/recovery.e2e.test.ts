@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { JsonClient, Position, Welcome } from '../support/client.js';
+import type { JsonClient, StreamPosition, WelcomeData } from '../support/client.js';
 import { describeOnEachStore } from '../support/each-store.js';
 import type { TestApp } from '../support/use-app.js';
 
 const RETAIN = { retain: true } as const;
 
 /** A client that authenticates as ada with these members, and what it is told. */
-async function come(app: TestApp, members: object = {}): Promise<[JsonClient, Welcome]> {
+async function come(app: TestApp, members: object = {}): Promise<[JsonClient, WelcomeData]> {
   const client = await app.connectJson();
   return [client, await client.login({ uid: 'ada', ...members })];
 }
@@ -17,8 +17,8 @@ const numbers = (from: number, to: number): number[] =>
 describeOnEachStore('a client that comes', {}, (nodes) => {
   const { a, b } = nodes;
 
-  async function send(...data: unknown[]): Promise<Position> {
-    let last: Partial<Position> = {};
+  async function send(...data: unknown[]): Promise<StreamPosition> {
+    let last: Partial<StreamPosition> = {};
     for (const one of data) last = await a.push.sendToUid('ada', one, RETAIN);
     return { epoch: last.epoch!, offset: last.offset! };
   }

@@ -61,7 +61,7 @@ describe('with plain Redis commands, as REDIS.md says,', () => {
     expect(await redis.cli('ZMSCORE', 'push:uids', 'dan', 'nobody')).toMatch(/^\d+$/);
     const order = '{"do":"close","code":4403,"reason":"banned"}';
     expect(await redis.cli('PUBLISH', 'push:uid:dan', order)).toBe('1');
-    expect(await json.waitForClose()).toEqual({ code: 4403, reason: 'banned' });
+    expect(await json.expectClose()).toEqual({ code: 4403, reason: 'banned' });
   });
 
   it('what is malformed is counted and skipped, and what comes after it arrives', async () => {

@@ -2,7 +2,7 @@ import { afterEach, expect, it, onTestFinished } from 'vitest';
 import { RedisEngine } from '../../src/engine/redis/index.js';
 import { slotOf } from '../../src/engine/redis/servers/slot.js';
 import type { SendOutcome } from '../../src/index.js';
-import type { JsonClient, Position } from '../support/client.js';
+import type { JsonClient, StreamPosition } from '../support/client.js';
 import { RedisClusterServers, type RedisServer } from '../support/redis-server.js';
 import { until } from '../support/until.js';
 import { useApp, type TestApp } from '../support/use-app.js';
@@ -106,10 +106,10 @@ async function expectDelivery(uid: string, name: string): Promise<void> {
   const offset = first.offset!;
   expect(await a.push.sendToUid(uid, name, key)).toEqual({ ...first, repeated: true });
   expect(await phone.nextRetained()).toEqual([offset, name]);
-  expect(await phone.request('ack', { offset })).toMatchObject({ event: 'acked' });
+  expect(await phone.exchange('ack', { offset })).toMatchObject({ event: 'acked' });
   expect(await desk.nextRetained()).toEqual([offset, name]);
-  expect(await desk.waitForEvent('settled')).toMatchObject({ data: { offset } });
-  expect(await desk.request('ack', { offset })).toMatchObject({ data: { code: 'CONFLICT' } });
+  expect(await desk.nextEvent('settled')).toMatchObject({ offset });
+  expect(await desk.exchange('ack', { offset })).toMatchObject({ data: { code: 'CONFLICT' } });
   await a.push.sendToUid(uid, `${name}, later`, { undeliveredAfter: 1 });
   expect(await handler.next(`${name}, later`)).toMatchObject({ uid, offset: offset + 1 });
   await Promise.all([phone.terminate(), desk.terminate()]);
@@ -143,7 +143,7 @@ it('retained messages all arrive, once and in order, while a slot moves, and wha
 
 it('what a master had given to its replica outlives it, and clients recover', async () => {
   const servers = await start(3, 1);
-  const positions = new Map<string, Position>();
+  const positions = new Map<string, StreamPosition>();
   for (const uid of users) {
     const client = await b.connectJson();
     const { stream } = await client.login(uid);

@@ -50,7 +50,7 @@ it('sockets stay open, talk to each other on their node, and across nodes when i
   const cat = await apps[1].text('cat');
   await redis.kill();
   await nodes.allDown();
-  ann.send({ event: 'send', id: 1, data: { to: 'ben', data: 'hello' } });
+  ann.write({ event: 'send', id: 1, data: { to: 'ben', data: 'hello' } });
   expect(await ben.next()).toBe('hello');
   const answer = await ann.next();
   expect(answer).toMatchObject({ event: 'error', id: 1, data: { code: 'UNAVAILABLE' } });
@@ -63,8 +63,8 @@ it('sockets stay open, talk to each other on their node, and across nodes when i
     apps.every(({ push }) => push.health().status === 'up'),
   );
   await until('late is there', async () => (await a.engine.online(['late', 'cat'])).every(Boolean));
-  ben.send('late:good evening');
-  ben.send('cat:are you there?');
+  ben.write('late:good evening');
+  ben.write('cat:are you there?');
   expect(await late.next()).toBe('good evening');
   expect(await cat.next()).toBe('are you there?');
   expect([ann, ben, cat, late].every((client) => client.isOpen)).toBe(true);

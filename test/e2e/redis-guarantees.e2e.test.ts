@@ -103,7 +103,7 @@ describe('a send that waits for a receipt answers what is known at its timeout',
     await redis.restart();
     expect(await sending).toMatchObject(receiptOf(client, 'written'));
     await until('both are back', () => isUp(sender) && isUp(other));
-    expect(await client.request('ack', { offset: 1 })).toMatchObject({ data: { offset: 1 } });
+    expect(await client.exchange('ack', { offset: 1 })).toMatchObject({ data: { offset: 1 } });
   });
 
   it('when the cable to the client is cut: it was handed to the socket', async () => {

@@ -48,9 +48,9 @@ it('who is refused on account of a node that crashed is told to try again, and g
   );
   expect((await failure(() => node.tryConnect('u0'))).code).toBe(UNSURE);
   const client = await app.connectJson();
-  client.send({ event: 'auth', data: { uid: 'u0' } });
+  client.write({ event: 'auth', data: { uid: 'u0' } });
   expect(await client.next()).toMatchObject({ event: 'error', data: { code: UNSURE } });
-  expect(await client.waitForClose()).toEqual({ code: 4503, reason: UNSURE });
+  expect(await client.expectClose()).toEqual({ code: 4503, reason: UNSURE });
   await until('it is let in', async () => {
     const attempt = await node.tryConnect('u0').catch(() => null);
     return attempt !== null;

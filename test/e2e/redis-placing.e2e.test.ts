@@ -21,7 +21,7 @@ it('a login that is being placed gets what is sent to its uid, its groups and to
   for (const uid of ['ada', 'bob']) await near.push.joinGroup(uid, 'crew');
   const ada = await far.connectJson();
   const held = proxy.holdAnswer(/subscribe[^]*:uid:ada/);
-  ada.send({ event: 'auth', data: { uid: 'ada' } });
+  ada.write({ event: 'auth', data: { uid: 'ada' } });
   const goOn = await held;
   for (let i = 0; i < 3; i++) {
     expect(await near.push.sendToUid('ada', `alone ${i}`)).toMatchObject({ nodes: 2 });

@@ -21,7 +21,7 @@ describe('a request of a node that was killed', () => {
     const { id } = await asked(ada);
     await worker.kill();
     expect(await ada.next()).toEqual({ event: 'cancelled', data: { id } });
-    expect(await ada.request('response', { id, data: 'yes' })).toMatchObject({
+    expect(await ada.exchange('response', { id, data: 'yes' })).toMatchObject({
       data: { code: 'NOT_FOUND' },
     });
   });
@@ -32,7 +32,7 @@ describe('a request of a node that was killed', () => {
     worker.ask('ada', 'still there?', 60_000);
     const { id } = await asked(ada);
     await worker.kill();
-    expect(await ada.request('response', { id, data: 'yes' })).toMatchObject({
+    expect(await ada.exchange('response', { id, data: 'yes' })).toMatchObject({
       data: { code: 'NOT_FOUND' },
     });
     expect(await ada.settle()).toEqual([]);

@@ -46,7 +46,7 @@ afterEach(() => proxy.close());
 
 function send(from: number, to: number): void {
   for (let id = from; id <= to; id++) {
-    ann.send({ event: 'send', id, data: { to: 'ben', data: `m${id}` } });
+    ann.write({ event: 'send', id, data: { to: 'ben', data: `m${id}` } });
   }
 }
 
@@ -73,10 +73,10 @@ it('several messages of one client are under way together, at most maxPendingSen
 it('whatever can be answered at once is answered after what is under way', async () => {
   const release = proxy.holdAnswers();
   send(1, 2);
-  ann.send({ event: 'ping', id: 3 });
-  ann.send({ event: 'no such event', id: 4 });
-  ann.send({ event: 'broadcast', id: 5, data: { data: 'not allowed' } });
-  ann.send({ event: 'send', id: 6, data: { to: 'ben' } });
+  ann.write({ event: 'ping', id: 3 });
+  ann.write({ event: 'no such event', id: 4 });
+  ann.write({ event: 'broadcast', id: 5, data: { data: 'not allowed' } });
+  ann.write({ event: 'send', id: 6, data: { to: 'ben' } });
   send(7, 7);
   expect([await ben.next(), await ben.next(), await ben.next()]).toEqual(['m1', 'm2', 'm7']);
   expect(ann.takeAll()).toEqual([]);
@@ -96,7 +96,7 @@ it('whatever can be answered at once is answered after what is under way', async
 it('answers that wait for their turn are bounded like what they wait for', async () => {
   const release = proxy.holdAnswers();
   send(1, 1);
-  for (let id = 2; id <= MAX; id++) ann.send({ event: 'ping', id });
+  for (let id = 2; id <= MAX; id++) ann.write({ event: 'ping', id });
   send(MAX + 1, MAX + 1);
   expect(await ben.next()).toBe('m1');
   expect(await published()).toBe(1);
@@ -108,8 +108,8 @@ it('answers that wait for their turn are bounded like what they wait for', async
 it("an application's handler runs after all before it are answered, and alone", async () => {
   const release = proxy.holdAnswers();
   send(1, 2);
-  ann.send({ event: 'note', id: 3, data: 'one' });
-  ann.send({ event: 'note', id: 4, data: 'two' });
+  ann.write({ event: 'note', id: 3, data: 'one' });
+  ann.write({ event: 'note', id: 4, data: 'two' });
   send(5, 5);
   expect([await ben.next(), await ben.next()]).toEqual(['m1', 'm2']);
   expect(handled).toEqual([]);
@@ -128,21 +128,21 @@ it("an application's handler runs after all before it are answered, and alone", 
 it('a handler that still waits does not run once the server has closed the connection', async () => {
   const release = proxy.holdAnswers();
   send(1, 1);
-  ann.send({ event: 'note', id: 2, data: 'too late' });
+  ann.write({ event: 'note', id: 2, data: 'too late' });
   expect(await ben.next()).toBe('m1');
-  ann.send({ event: 'note', data: 'x'.repeat(65_536) });
-  await ann.waitForClose();
+  ann.write({ event: 'note', data: 'x'.repeat(65_536) });
+  await ann.expectClose();
   release();
   // Handled by the same node after it.
   const next = await near.json('ann');
-  await next.request('note', 'next');
+  await next.exchange('note', 'next');
   expect(handled).toEqual(['begin next', 'end next']);
 });
 
 it('messages that are under way when Redis is lost are answered in order, each by an error', async () => {
   proxy.holdAnswers();
   send(1, 3);
-  ann.send({ event: 'ping', id: 4 });
+  ann.write({ event: 'ping', id: 4 });
   for (let id = 1; id <= 3; id++) expect(await ben.next()).toBe(`m${id}`);
   await redis.kill();
   proxy.close();

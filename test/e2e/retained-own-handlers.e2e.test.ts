@@ -22,7 +22,7 @@ it("an application's own gateway sends retained messages, which also later leave
   const ada = await app.json({ uid: 'ada', device: 'desk' });
   const phone = await app.json({ uid: 'ada', device: 'phone' });
   for (const uid of ['ada', 'away']) await app.push.joinGroup(uid, 'team');
-  expect(await ada.request('team.say', 'hello')).toMatchObject({ data: 1 });
+  expect(await ada.exchange('team.say', 'hello')).toMatchObject({ data: 1 });
   const said = { uid: 'ada', text: 'hello' };
   expect(await phone.nextRetained()).toEqual([1, said]);
   expect(await ada.settle()).toEqual([]);

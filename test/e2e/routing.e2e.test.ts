@@ -15,7 +15,7 @@ const app = useApp();
 describe('a message from client to client', () => {
   it('reaches every connection of the uid with the sender written by the server', async () => {
     const [ada, phone, tab] = [await app.json('ada'), await app.json('bob'), await app.text('bob')];
-    const reply = await ada.request('send', { to: 'bob', data: { hello: [1, null] } });
+    const reply = await ada.exchange('send', { to: 'bob', data: { hello: [1, null] } });
     expect(reply).toMatchObject({ event: 'sent', data: { nodes: 1, id: expect.any(String) } });
     const { id } = reply.data as { id: string };
     expect(await phone.next()).toEqual({
@@ -27,28 +27,28 @@ describe('a message from client to client', () => {
 
   it('gets no reply when its frame has no id', async () => {
     const ada = await app.json('ada');
-    ada.send({ event: 'send', data: { to: 'nobody', data: 1 } });
+    ada.write({ event: 'send', data: { to: 'nobody', data: 1 } });
     expect(await ada.settle()).toEqual([]);
   });
 
   it('tells that nobody is online by nodes: 0', async () => {
     const ada = await app.json('ada');
-    const reply = await ada.request('send', { to: 'nobody', data: 1 });
+    const reply = await ada.exchange('send', { to: 'nobody', data: 1 });
     expect(reply.data).toMatchObject({ nodes: 0 });
   });
 
   it('reaches each of a list of uids once, however often it is named', async () => {
     const [ada, bob] = [await app.json('ada'), await app.json('bob')];
-    ada.send({ event: 'send', data: { to: ['bob', 'ada', 'bob'], data: 'hi' } });
+    ada.write({ event: 'send', data: { to: ['bob', 'ada', 'bob'], data: 'hi' } });
     expect(await bob.settle()).toHaveLength(1);
     expect(await ada.settle()).toHaveLength(1);
   });
 
   it('keeps what follows the second colon of a text frame', async () => {
     const [ada, bob] = [await app.text('ada'), await app.text('bob')];
-    ada.send('bob:at 10:30: lunch');
+    ada.write('bob:at 10:30: lunch');
     expect(await bob.next()).toBe('at 10:30: lunch');
-    ada.send('bob:');
+    ada.write('bob:');
     expect(await bob.next()).toBe('');
   });
 
@@ -59,16 +59,16 @@ describe('a message from client to client', () => {
       ['send', { to: 'all', data: 1 }],
       ['send', { to: { group: 'g' }, data: 1 }],
     ] as const) {
-      expect(await ada.request(event, data)).toMatchObject({ data: { code: 'FORBIDDEN' } });
+      expect(await ada.exchange(event, data)).toMatchObject({ data: { code: 'FORBIDDEN' } });
     }
-    bob.send('all:hi');
+    bob.write('all:hi');
     expect(await bob.next()).toMatch(/^error:FORBIDDEN:/);
   });
 
   it('reaches everyone, the sender included, where the policy allows it', async () => {
     await app.start({ push: { routePolicy: new AllowAllRoutePolicy() } });
     const [ada, bob] = [await app.text('ada'), await app.json('bob')];
-    ada.send('all:hi');
+    ada.write('all:hi');
     expect(await ada.next()).toBe('hi');
     expect(await bob.next()).toMatchObject({ data: { from: 'ada', data: 'hi' } });
   });
@@ -97,8 +97,8 @@ describe('a message from client to client', () => {
     });
     await app.start({ module });
     const ada = await app.json('ada');
-    expect(await ada.request('send', { to: 'bob', data: 1 })).toMatchObject({ event: 'sent' });
-    const refused = await ada.request('send', { to: 'eve', data: 1 });
+    expect(await ada.exchange('send', { to: 'bob', data: 1 })).toMatchObject({ event: 'sent' });
+    const refused = await ada.exchange('send', { to: 'eve', data: 1 });
     expect(refused).toMatchObject({ event: 'error', data: { code: 'FORBIDDEN' } });
   });
 
@@ -113,7 +113,7 @@ describe('a message from client to client', () => {
     ['unknown properties', { to: 'bob', data: 1, from: 'eve', x: 2 }, ['from', 'x']],
   ])('with %s is refused naming every broken field', async (_, data, fields) => {
     const ada = await app.json('ada');
-    const reply = await ada.request('send', data);
+    const reply = await ada.exchange('send', data);
     expect(reply).toMatchObject({ event: 'error', data: { code: 'VALIDATION_FAILED' } });
     const { details } = reply.data as { details: { field: string }[] };
     expect(details.map(({ field }) => field).sort()).toEqual([...fields].sort());
@@ -130,7 +130,7 @@ describe('a message from client to client', () => {
     }
     await app.start({ push: { routePolicy: SlowThenFast } });
     const ada = await app.json('ada');
-    for (let i = 0; i < 40; i++) ada.send({ event: 'send', data: { to: 'ada', data: i } });
+    for (let i = 0; i < 40; i++) ada.write({ event: 'send', data: { to: 'ada', data: i } });
     expect(await ada.settledData()).toEqual(Array.from({ length: 40 }, (_, i) => i));
   });
 });

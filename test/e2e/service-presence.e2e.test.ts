@@ -46,10 +46,10 @@ describe('ConnectionRegistryService', () => {
       await app.json('bob'),
     ];
     expect(await app.push.disconnect(bob.connectionId)).toEqual({ nodes: 1 });
-    expect(await bob.waitForClose()).toMatchObject({ code: 4403 });
+    expect(await bob.expectClose()).toMatchObject({ code: 4403 });
     await app.push.disconnect('ada', { code: 4999, reason: 'banned' });
     for (const client of [ada, adasPhone]) {
-      expect(await client.waitForClose()).toEqual({ code: 4999, reason: 'banned' });
+      expect(await client.expectClose()).toEqual({ code: 4999, reason: 'banned' });
     }
     expect(await app.push.countConnections()).toBe(0);
     expect(await app.push.disconnect('ada')).toEqual({ nodes: 0 });

@@ -14,7 +14,7 @@ describe('the orderly end', () => {
     const stranger = await app.connectText();
     const closed = app.close();
     for (const client of [...clients, stranger]) {
-      expect(await client.waitForClose()).toMatchObject({ code: 1012 });
+      expect(await client.expectClose()).toMatchObject({ code: 1012 });
     }
     await closed;
   });
@@ -35,7 +35,7 @@ describe('the orderly end', () => {
     await app.close();
     expect(await client.next()).toBe('first hook');
     expect(await client.next()).toBe('last hook');
-    expect(await client.waitForClose()).toMatchObject({ code: 1012 });
+    expect(await client.expectClose()).toMatchObject({ code: 1012 });
   });
 
   it('refuses new upgrades with 503 from its beginning', async () => {

@@ -39,12 +39,12 @@ describe('the figures of a node', () => {
     const ada = await app.json('ada');
     for (const uid of ['ada', 'nobody', 'fault']) {
       const client = await app.connectJson();
-      client.send({ event: 'auth', data: { uid } });
-      await client.waitForClose();
+      client.write({ event: 'auth', data: { uid } });
+      await client.expectClose();
     }
     const early = await app.connectJson();
-    early.send({ event: 'send', data: {} });
-    await early.waitForClose();
+    early.write({ event: 'send', data: {} });
+    await early.expectClose();
     await ada.close(1000);
     await events.waitFor(({ type }) => type === 'disconnected');
     expect(figures()).toMatchObject({
@@ -57,7 +57,7 @@ describe('the figures of a node', () => {
   it('tell first messages that did not come, and upgrades that were refused', async () => {
     await app.start({ push: { authTimeout: 100 } });
     const silent = await app.connectJson();
-    await silent.waitForClose();
+    await silent.expectClose();
     expect(await refusedUpgrade(app.url, { protocols: 'mqtt' })).toMatchObject({ status: 400 });
     expect(figures()).toMatchObject({
       logins: { AUTH_TIMEOUT: 1 },
@@ -69,7 +69,7 @@ describe('the figures of a node', () => {
     await app.start({ push: { history: {} } });
     const [ada] = [await app.json('ada'), await app.json('ada'), await app.json('bob')];
     await app.push.joinGroup('ada', 'team');
-    await ada.request('send', { to: 'ada', data: 1 });
+    await ada.exchange('send', { to: 'ada', data: 1 });
     await app.push.sendToUids(['ada', 'bob'], 2);
     await app.push.sendToGroup('team', 3);
     await app.push.sendToConnection(ada.connectionId, 4);

@@ -56,7 +56,7 @@ describe.each(PATHS)('%s:', (_path, options) => {
       await app.push.sendToUid('slow', 'last');
       await app.push.disconnect('slow');
       slow.resume();
-      expect(await slow.waitForClose()).toMatchObject({ code: 4403 });
+      expect(await slow.expectClose()).toMatchObject({ code: 4403 });
       expect(slow.takeAll().at(-1)).toBe('last');
     });
   });
@@ -71,13 +71,13 @@ describe.each(PATHS)('%s:', (_path, options) => {
     }
     const slow = await app.connectJson();
     slow.pause();
-    slow.send({ event: 'auth', data: { uid: 'ada', recover: position } });
+    slow.write({ event: 'auth', data: { uid: 'ada', recover: position } });
     const online = await eventsOf(app.push).waitFor(({ type }) => type === 'online');
     expect(online).toMatchObject({ uid: 'ada' });
     await app.push.sendToUid('ada', 'live', { retain: true });
     await app.push.sendToUid('ada', 'plain');
     slow.resume();
-    await slow.waitForEvent('auth');
+    await slow.nextEvent('auth');
     for (let i = 0; i < MORE_THAN_SYSTEM; i++) {
       const [offset, data] = await slow.nextRetained();
       expect(offset).toBe(i + 1);

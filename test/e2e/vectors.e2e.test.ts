@@ -33,7 +33,7 @@ function withoutClose(answer: VectorAnswer): VectorAnswer {
 
 async function expectOutcome(client: JsonClient | TextClient, answer: VectorAnswer): Promise<void> {
   if (answer.close === undefined) expect(client.isOpen).toBe(true);
-  else expect(await client.waitForClose()).toEqual({ code: answer.close, reason: answer.code });
+  else expect(await client.expectClose()).toEqual({ code: answer.close, reason: answer.code });
 }
 
 describe('golden frames of json, over a socket', () => {
@@ -48,7 +48,7 @@ describe('golden frames of json, over a socket', () => {
     ({ offer, vectors }) => {
       it.each(vectors)('are answered as the vector says: $name', async (vector) => {
         const client = await app.connectJson({ protocols: offer });
-        client.send(payloadOf(vector));
+        client.write(payloadOf(vector));
         expect(answerOf(await client.next())).toEqual(withoutClose(vector.answer!));
         await expectOutcome(client, vector.answer!);
       });
@@ -57,14 +57,14 @@ describe('golden frames of json, over a socket', () => {
 
   it.each(laterVectors('json'))('are answered as the vector says: $name', async (vector) => {
     const client = await app.json('anna');
-    client.send(payloadOf(vector));
+    client.write(payloadOf(vector));
     const came = (await client.settle()).filter(({ event }) => event !== 'message');
     expect(came.map(answerOf)).toEqual(vector.answer === null ? [] : [vector.answer]);
   });
 
   it.each(messagesOf('json'))('are written to the letter: $name', async ({ text, frame }) => {
     const client = await app.connect({ protocols: 'push.v1.json' });
-    await client.login('{"event":"auth","data":{"uid":"receiver"}}');
+    await client.authenticate('{"event":"auth","data":{"uid":"receiver"}}');
     await say('receiver', frame);
     const received = await client.next();
     const { data } = JSON.parse(received) as { data: { id: string; offset?: number } };
@@ -81,7 +81,7 @@ describe('golden frames of text, over a socket', () => {
     ({ offer }) => {
       it.each(first)('are answered as the vector says: $name', async (vector) => {
         const client = await app.connectText({ protocols: offer });
-        client.send(payloadOf(vector));
+        client.write(payloadOf(vector));
         const answer = await client.next();
         if (vector.answer!.event === 'auth') {
           expect(answer).toBe(`Connexion réussie, votre uid est ${vector.text}`);
@@ -95,10 +95,10 @@ describe('golden frames of text, over a socket', () => {
 
   it.each(laterVectors('text'))('are answered as the vector says: $name', async (vector) => {
     const client = await app.text('anna');
-    client.send(payloadOf(vector));
+    client.write(payloadOf(vector));
     // Frames are handled in order: what comes before this one is all that was answered.
-    client.send('anna:that is all');
-    await client.waitForMessage((text) => text === 'that is all');
+    client.write('anna:that is all');
+    await client.nextMessage((text) => text === 'that is all');
     const errors = client.takeAll().filter((text) => codeOfText(text) !== undefined);
     expect(errors.map(codeOfText)).toEqual(vector.answer === null ? [] : [vector.answer.code]);
   });
@@ -125,5 +125,5 @@ async function say(to: string, { from, data, offset }: MessageFrame): Promise<vo
     return;
   }
   const sender = await app.json(from);
-  await sender.request('send', { to, data });
+  await sender.exchange('send', { to, data });
 }

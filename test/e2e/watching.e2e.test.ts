@@ -24,14 +24,14 @@ const written = ({ uid, online }: Presence): string => `${online ? '+' : '-'}${u
 
 /** Sends `watch` and answers what the reply says: `+uid` and `-uid`. */
 async function watch(client: JsonClient, ...uids: string[]): Promise<string[]> {
-  const reply = await client.request('watch', { uids });
+  const reply = await client.exchange('watch', { uids });
   if (reply.event !== 'watched') throw new Error(`It was answered by ${JSON.stringify(reply)}`);
   return (reply.data as { presence: Presence[] }).presence.map(written);
 }
 
 /** The next change that the client is told. */
 async function change(client: JsonClient): Promise<string> {
-  return written((await client.waitForEvent('presence')).data as Presence);
+  return written((await client.nextEvent('presence')) as Presence);
 }
 
 const changesIn = (frames: JsonFrame[]): string[] =>
@@ -71,9 +71,9 @@ describe.each([
     const ann = await a.json('ann');
     await watch(ann, 'ben');
     await (await b.json('ben')).close();
-    const told = [await ann.waitForEvent('presence'), await ann.waitForEvent('presence')];
+    const told = [await ann.nextEvent('presence'), await ann.nextEvent('presence')];
     await until('both events are told', () => seqs.length === 2);
-    expect(told.map(({ data }) => (data as Presence).seq)).toEqual(seqs);
+    expect(told.map((presence) => (presence as Presence).seq)).toEqual(seqs);
   });
 
   it('tells all who watch, on whichever node, until each has enough', async () => {
@@ -82,7 +82,7 @@ describe.each([
     for (const client of [ann, eve, bob]) await watch(client, 'ben');
     const ben = await b.json('ben');
     for (const client of [ann, eve, bob]) expect(await change(client)).toBe('+ben');
-    const reply = await ann.request('unwatch', { uids: ['ben', 'nobody'] });
+    const reply = await ann.exchange('unwatch', { uids: ['ben', 'nobody'] });
     expect(reply).toEqual({ event: 'unwatched', id: reply.id });
     await eve.close();
     await ben.close();
@@ -123,7 +123,7 @@ describe('watching presence', () => {
 
   it('is for nobody unless the policy says so, and the refusal names nobody', async () => {
     const ann = await app.json('ann');
-    const refused = await ann.request('watch', { uids: ['ben'] });
+    const refused = await ann.exchange('watch', { uids: ['ben'] });
     expect(codeOf(refused)).toBe('FORBIDDEN');
     expect(JSON.stringify(refused)).not.toContain('ben');
     await app.json('ben');
@@ -143,8 +143,8 @@ describe('watching presence', () => {
     await app.start({ push: { routePolicy: Friends } });
     const [ann, bob] = [await app.json('ann'), await app.json('bob')];
     expect(await watch(ann, 'bob', 'ben')).toEqual(['+bob', '-ben']);
-    expect(codeOf(await ann.request('watch', { uids: ['cy', 'eve'] }))).toBe('FORBIDDEN');
-    expect(codeOf(await bob.request('watch', { uids: ['ann'] }))).toBe('FORBIDDEN');
+    expect(codeOf(await ann.exchange('watch', { uids: ['cy', 'eve'] }))).toBe('FORBIDDEN');
+    expect(codeOf(await bob.exchange('watch', { uids: ['ann'] }))).toBe('FORBIDDEN');
     await app.json('cy');
     await app.json('ben');
     expect(await change(ann)).toBe('+ben');
@@ -163,16 +163,16 @@ describe('watching presence', () => {
     expect(await watch(ann, 'ben', 'bob')).toEqual(['-ben', '+bob']);
     await app.json('ben');
     expect(await change(ann)).toBe('+ben');
-    expect((await ann.request('unwatch', { uids: ['ben'] })).event).toBe('unwatched');
-    expect(codeOf(await ann.request('watch', { uids: [''] }))).toBe('VALIDATION_FAILED');
-    expect(codeOf(await bob.request('watch', { uids: ['ann'] }))).toBe('FORBIDDEN');
+    expect((await ann.exchange('unwatch', { uids: ['ben'] })).event).toBe('unwatched');
+    expect(codeOf(await ann.exchange('watch', { uids: [''] }))).toBe('VALIDATION_FAILED');
+    expect(codeOf(await bob.exchange('watch', { uids: ['ann'] }))).toBe('FORBIDDEN');
   });
 
   it('answers a frame without an id as well', async () => {
     await app.start(OPEN);
     const ann = await app.json('ann');
-    ann.send({ event: 'watch', data: { uids: ['ann'] } });
-    const { data } = await ann.waitForEvent('watched');
+    ann.write({ event: 'watch', data: { uids: ['ann'] } });
+    const data = await ann.nextEvent('watched');
     expect(data).toMatchObject({ presence: [{ uid: 'ann', online: true }] });
   });
 
@@ -180,8 +180,8 @@ describe('watching presence', () => {
     await app.start(OPEN);
     const ann = await app.json('ann');
     const ben = await app.connectJson();
-    ann.send({ event: 'send', data: { to: 'ann', data: 1 }, id: 1 });
-    ann.send({ event: 'watch', data: { uids: ['ben'] }, id: 2 });
+    ann.write({ event: 'send', data: { to: 'ann', data: 1 }, id: 1 });
+    ann.write({ event: 'watch', data: { uids: ['ben'] }, id: 2 });
     await ben.login('ben');
     const frames = await ann.settle();
     const events = frames.map(({ event }) => event).filter((event) => event !== 'message');
@@ -193,11 +193,11 @@ describe('watching presence', () => {
     await app.start({ push: { routePolicy: AllowAllRoutePolicy, maxWatched: 2 } });
     const ann = await app.json('ann');
     expect(await watch(ann, 'ben')).toEqual(['-ben']);
-    const refused = await ann.request('watch', { uids: ['cy', 'dan'] });
+    const refused = await ann.exchange('watch', { uids: ['cy', 'dan'] });
     expect(refused.data).toMatchObject({ code: 'VALIDATION_FAILED', details: [{ field: 'uids' }] });
     await app.json('cy');
     expect(await watch(ann, 'ben', 'dan')).toEqual(['-ben', '-dan']);
-    await ann.request('unwatch', { uids: ['ben'] });
+    await ann.exchange('unwatch', { uids: ['ben'] });
     expect(await watch(ann, 'cy')).toEqual(['+cy']);
     expect(await ann.settle()).toEqual([]);
   });
@@ -206,8 +206,8 @@ describe('watching presence', () => {
     await app.start({ push: { routePolicy: AllowAllRoutePolicy, maxTotalWatched: 3 } });
     const [ann, eve] = [await app.json('ann'), await app.json('eve')];
     await watch(ann, 'ben', 'cy', 'eve');
-    expect(codeOf(await eve.request('watch', { uids: ['ben'] }))).toBe('RATE_LIMITED');
-    await ann.request('unwatch', { uids: ['cy'] });
+    expect(codeOf(await eve.exchange('watch', { uids: ['ben'] }))).toBe('RATE_LIMITED');
+    await ann.exchange('unwatch', { uids: ['cy'] });
     expect(await watch(eve, 'ben')).toEqual(['-ben']);
     await ann.close();
     await until('ann has gone', async () => !(await app.push.isOnline('ann')));

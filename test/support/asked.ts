@@ -10,9 +10,8 @@ export interface AskedDevice {
 
 /** Waits until the device is asked. */
 export async function asked(device: JsonClient): Promise<AskedDevice> {
-  const { data: request } = await device.waitForEvent('request');
-  const { id, data } = request as { id: string; data: unknown };
-  const respond = (rest: object) => device.send({ event: 'response', data: { id, ...rest } });
+  const { id, data } = (await device.nextEvent('request')) as { id: string; data: unknown };
+  const respond = (rest: object) => device.write({ event: 'response', data: { id, ...rest } });
   return {
     id,
     data,

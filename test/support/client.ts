@@ -1,100 +1,60 @@
-import { TestClient, type ConnectOptions } from './client-socket.js';
+import { TestClient } from '../../src/testing/client/test-client.js';
+import type { SocketOptions } from '../../src/testing/client/test-socket.js';
+import { TextTestClient } from '../../src/testing/client/text-test-client.js';
+import { UpgradeRefused } from '../../src/testing/client/upgrade-refused.js';
+import type { JsonFrame, WelcomeData } from '../../src/testing/index.js';
+import { PATIENCE } from './mailbox.js';
 
-export { closeAll, refusedUpgrade, type Closing, type ConnectOptions } from './client-socket.js';
-
-/** A frame of `push.v1.json`, as a client sees it. */
-export interface JsonFrame {
-  event: string;
-  data?: unknown;
-  id?: string | number;
-}
-
-export interface Position {
-  epoch: string;
-  offset: number;
-}
-
-export interface Welcome {
-  uid: string;
-  connectionId: string;
-  /** There if the server has a history. */
-  stream?: Position & { recovered?: boolean; reason?: string };
-}
+export type { StreamPosition } from '../../src/protocol/frames.js';
+export type { Closing, JsonFrame, WelcomeData } from '../../src/testing/index.js';
+export { closeTestClients } from '../../src/testing/index.js';
+export type { TextTestClient as TextClient } from '../../src/testing/index.js';
+export type { SocketOptions as ConnectOptions } from '../../src/testing/client/test-socket.js';
 
 /** A client without a word of any protocol: what comes is the text of the frames. */
-export function connect(url: string, options: ConnectOptions = {}): Promise<TextClient> {
-  return opened(new TextClient(url, options));
+export function connect(url: string, options: SocketOptions = {}): Promise<TextTestClient> {
+  return connectText(url, { protocols: [], ...options });
 }
 
 /** A client of `push.v1.text`. `{ protocols: [] }` offers no subprotocol. */
-export function connectText(url: string, options: ConnectOptions = {}): Promise<TextClient> {
-  return opened(new TextClient(url, { protocols: 'push.v1.text', ...options }));
+export function connectText(url: string, options: SocketOptions = {}): Promise<TextTestClient> {
+  return TextTestClient.open(url, { timeout: PATIENCE, ...options });
 }
 
 /** A client of `push.v1.json`. `{ protocols: [] }` offers no subprotocol. */
-export function connectJson(url: string, options: ConnectOptions = {}): Promise<JsonClient> {
-  return opened(new JsonClient(url, { protocols: 'push.v1.json', ...options }));
+export function connectJson(url: string, options: SocketOptions = {}): Promise<JsonClient> {
+  return JsonClient.connect(url, options);
 }
 
-/** Frames are the text that was received. */
-export class TextClient extends TestClient<string> {
-  protected decode(text: string): string {
-    return text;
+/** How the server refuses the upgrade; rejects when it does not. */
+export async function refusedUpgrade(
+  url: string,
+  options: SocketOptions = {},
+): Promise<UpgradeRefused> {
+  try {
+    await connect(url, options);
+  } catch (error) {
+    if (error instanceof UpgradeRefused) return error;
+    throw error;
   }
-
-  /** Sends the first frame and takes the answer, which must not be an error. */
-  async login(uid: string): Promise<string> {
-    this.send(uid);
-    const answer = await this.waitForMessage(() => true, 'the answer to the login');
-    if (answer.startsWith('error:')) throw new Error(`login was refused: ${answer}`);
-    return answer;
-  }
+  throw new Error(`Waited for ${url} to refuse the upgrade, but it accepted.`);
 }
 
-/** Frames are parsed envelopes. */
-export class JsonClient extends TestClient<JsonFrame> {
-  /** What the server called this connection; empty before the login. */
-  connectionId = '';
-  private lastId = 0;
-
-  protected decode(text: string): JsonFrame {
-    return JSON.parse(text) as JsonFrame;
+/** The client of the kit, with what these tests often ask. */
+export class JsonClient extends TestClient {
+  static async connect(this: void, url: string, options: SocketOptions): Promise<JsonClient> {
+    const client = new JsonClient(url, {
+      protocols: 'push.v1.json',
+      timeout: PATIENCE,
+      ...options,
+    });
+    await client.opened();
+    return client;
   }
 
-  /** Sends the `auth` frame (a string is a uid) and takes the answer, which must not be an error. */
-  async login(identity: string | Record<string, unknown>): Promise<Welcome> {
-    const data = typeof identity === 'string' ? { uid: identity } : identity;
-    this.send({ event: 'auth', data });
-    const answer = await this.waitForEvent('auth', 'error');
-    if (answer.event === 'error') throw new Error(`login was refused: ${JSON.stringify(answer)}`);
-    const welcome = answer.data as Welcome;
-    this.connectionId = welcome.connectionId;
-    return welcome;
-  }
-
-  /** The oldest untaken frame with one of these events. */
-  waitForEvent(...events: string[]): Promise<JsonFrame> {
-    return this.waitForMessage(
-      (frame) => events.includes(frame.event),
-      `a frame with event ${events.join(' or ')}`,
-    );
-  }
-
-  /** Sends a frame with an id of its own and takes the reply, an `error` included. */
-  request(event: string, data?: unknown): Promise<JsonFrame> {
-    const id = `request-${++this.lastId}`;
-    this.send({ event, data, id });
-    return this.waitForMessage((frame) => frame.id === id, `the reply to ${event} ${id}`);
-  }
-
-  /**
-   * Everything that arrived until the server answered a ping: what is not in it was not sent.
-   * Frames of one connection are handled in order, so no sleeping is needed to see nothing come.
-   */
-  async settle(): Promise<JsonFrame[]> {
-    const reply = await this.request('ping');
-    if (reply.event !== 'pong') throw new Error(`ping was answered by ${JSON.stringify(reply)}`);
-    return this.takeAll();
+  /** Sends the `auth` frame: a string is a uid. */
+  login(identity: string | Record<string, unknown>): Promise<WelcomeData> {
+    return this.authenticate(typeof identity === 'string' ? { uid: identity } : identity);
   }
 
   /** The data of the oldest untaken frame, which must be a message. */
@@ -117,9 +77,4 @@ export class JsonClient extends TestClient<JsonFrame> {
 function dataOf({ event, data }: JsonFrame): unknown {
   if (event !== 'message') throw new Error(`Waited for messages, but ${event} came as well.`);
   return (data as { data: unknown }).data;
-}
-
-async function opened<Client extends { opened: Promise<void> }>(client: Client): Promise<Client> {
-  await client.opened;
-  return client;
 }

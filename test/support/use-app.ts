@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { ConnectionRegistryService } from '../../src/index.js';
 import { startApp, type AppOptions, type RunningApp } from './app.js';
 import {
-  closeAll,
+  closeTestClients,
   connect,
   connectJson,
   connectText,
@@ -37,7 +37,7 @@ export function useSharedApp(options: Defaults = {}): TestApp {
 /** Clients end with the test that connected them. */
 export function useClients(): void {
   afterEach(async () => {
-    await closeAll();
+    await closeTestClients();
     closeAllRaw();
   });
 }
@@ -89,7 +89,7 @@ export class TestApp {
   /** A client of `push.v1.text` with an identity. */
   async text(credential: string): Promise<TextClient> {
     const client = await this.connectText();
-    await client.login(credential);
+    await client.authenticate(credential);
     return client;
   }
 

@@ -29,7 +29,6 @@ export abstract class TestSocket<Frame> {
   private readonly timeout: number;
   private pings = 0;
 
-  /** @internal */
   protected constructor(
     /** Where it is connected to. */
     readonly url: string,

@@ -142,7 +142,7 @@ export function describeRequests(cluster: ClusterUnderTest): void {
       const frames = [await ada.next(), await ada.next()];
       expect(frames.map(({ event }) => event)).toEqual(['message', 'request']);
       const { id } = frames[1].data as { id: string };
-      ada.send({ event: 'response', data: { id, data: 1 } });
+      ada.write({ event: 'response', data: { id, data: 1 } });
       await Promise.all([sent, outcome]);
     });
   });

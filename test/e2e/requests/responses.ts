@@ -15,7 +15,7 @@ export function describeResponses(cluster: ClusterUnderTest): void {
       const request = await asked(ada);
       const late = await other.json('ada');
       for (const client of [eve, late]) {
-        expect(await client.request('response', { id: request.id, data: 'x' })).toMatchObject(
+        expect(await client.exchange('response', { id: request.id, data: 'x' })).toMatchObject(
           NOT_FOUND,
         );
       }
@@ -29,16 +29,18 @@ export function describeResponses(cluster: ClusterUnderTest): void {
       const outcome = one.push.request('ada', 1, { policy: 'all' });
       const [request] = await Promise.all([asked(first), asked(second)]);
       request.answer(1);
-      expect(await first.request('response', { id: request.id, data: 2 })).toMatchObject(NOT_FOUND);
-      second.send({ event: 'response', data: { id: request.id, data: 3 } });
+      expect(await first.exchange('response', { id: request.id, data: 2 })).toMatchObject(
+        NOT_FOUND,
+      );
+      second.write({ event: 'response', data: { id: request.id, data: 3 } });
       expect((await outcome).answers.map(({ data }) => data)).toEqual([1, 3]);
       const any = one.push.request('ada', 1);
       const [{ answer, id }] = await Promise.all([asked(first), asked(second)]);
       answer(1);
       await any;
-      await second.waitForEvent('cancelled');
+      await second.nextEvent('cancelled');
       for (const gone of [id, 'never was']) {
-        expect(await second.request('response', { id: gone, data: 2 })).toMatchObject(NOT_FOUND);
+        expect(await second.exchange('response', { id: gone, data: 2 })).toMatchObject(NOT_FOUND);
       }
     });
 
@@ -48,7 +50,7 @@ export function describeResponses(cluster: ClusterUnderTest): void {
       for (const id of [undefined, 'mine']) {
         const outcome = one.push.request('ada', 1);
         const request = await asked(ada);
-        ada.send({ event: 'response', data: { id: request.id, data: 1 }, id });
+        ada.write({ event: 'response', data: { id: request.id, data: 1 }, id });
         await outcome;
         expect(await ada.settle()).toEqual([]);
       }
@@ -70,14 +72,15 @@ export function describeResponses(cluster: ClusterUnderTest): void {
         [{ id, data: 1, more: 1 }, ['more']],
       ];
       for (const [data, fields] of broken) {
-        const { event, data: error } = await ada.request('response', data);
+        const { event, data: error } = await ada.exchange('response', data);
         const { code, details } = error as { code: string; details: { field: string }[] };
         expect({ event, code }).toEqual({ event: 'error', code: 'VALIDATION_FAILED' });
         expect(details.map(({ field }) => field)).toEqual(fields);
       }
       const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
-      ada.send(`{"event":"response","data":{"id":"${id}","data":${deep}},"id":"deep"}`);
-      expect(await ada.waitForEvent('error')).toMatchObject({
+      ada.write(`{"event":"response","data":{"id":"${id}","data":${deep}},"id":"deep"}`);
+      expect(await ada.next()).toMatchObject({
+        event: 'error',
         id: 'deep',
         data: { code: 'VALIDATION_FAILED' },
       });

@@ -82,8 +82,8 @@ export function describeUndelivered(cluster: ClusterUnderTest): void {
     const other = await cluster.start();
     const [ada] = await cluster.devices('ada', other);
     await node.push.sendToUid('ada', 'acknowledged', { undeliveredAfter: 3_000 });
-    const { offset } = (await ada.waitForEvent('message')).data as { offset: number };
-    expect(await ada.request('ack', { offset })).toMatchObject({ event: 'acked' });
+    const { offset } = (await ada.nextEvent('message')) as { offset: number };
+    expect(await ada.exchange('ack', { offset })).toMatchObject({ event: 'acked' });
     await node.push.sendToUid('ada', 'not acknowledged', { undeliveredAfter: 3_001 });
     await handler.next('not acknowledged');
     expect(handler.data).toEqual(['not acknowledged']);

@@ -1,4 +1,4 @@
-import { connectJson, type JsonClient, type JsonFrame, type Position } from '../client.js';
+import { connectJson, type JsonClient, type JsonFrame, type StreamPosition } from '../client.js';
 
 /**
  * A device as PROTOCOL.md asks a client to be: it keeps its position, comes back with it, and
@@ -6,7 +6,7 @@ import { connectJson, type JsonClient, type JsonFrame, type Position } from '../
  */
 export class Device {
   /** Where it stands; undefined before its first connection. */
-  position: Position | undefined;
+  position: StreamPosition | undefined;
   /** Offsets that were skipped within an epoch, as `epoch offset`: settled ones may be. */
   readonly skipped = new Set<string>();
   /** Breaches of what is promised. */
@@ -57,7 +57,7 @@ export class Device {
   acknowledge(): void {
     this.absorb();
     if (!this.isConnected || this.position === undefined || this.position.offset === 0) return;
-    this.client!.send({ event: 'ack', data: { offset: this.position.offset } });
+    this.client!.write({ event: 'ack', data: { offset: this.position.offset } });
   }
 
   /** Takes in what has come. */
@@ -66,24 +66,24 @@ export class Device {
     for (; this.taken < frames.length; this.taken++) this.take(frames[this.taken]);
   }
 
-  private begin({ epoch, offset }: Position): void {
+  private begin({ epoch, offset }: StreamPosition): void {
     this.position = { epoch, offset };
   }
 
   /** What it gets again it has seen; in another stream it has seen and acknowledged nothing. */
-  private goOn(stream: Position): void {
+  private goOn(stream: StreamPosition): void {
     if (stream.epoch === this.position?.epoch) this.keep(this.position, stream);
     else this.begin({ epoch: stream.epoch, offset: 0 });
   }
 
-  private keep(recover: Position, stream: Position): void {
+  private keep(recover: StreamPosition, stream: StreamPosition): void {
     if (stream.epoch !== recover.epoch) this.breaches.push('recovered into another epoch');
     if (stream.offset < recover.offset) this.breaches.push('recovered before where it was');
   }
 
   private take({ event, data }: JsonFrame): void {
-    if (event === 'epoch' && (data as Position).epoch !== this.position?.epoch) {
-      this.begin(data as Position);
+    if (event === 'epoch' && (data as StreamPosition).epoch !== this.position?.epoch) {
+      this.begin(data as StreamPosition);
     }
     const offset = (data as { offset?: number } | undefined)?.offset;
     if (event !== 'message' || offset === undefined || this.position === undefined) return;

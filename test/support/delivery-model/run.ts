@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { closeAll } from '../client-socket.js';
+import { closeTestClients } from '../../../src/testing/index.js';
 import { until } from '../until.js';
 import { Device } from './device.js';
 import { NODES, type System } from './system.js';
@@ -58,7 +58,7 @@ export async function holds(open: () => Promise<System>, plan: readonly Step[]):
     await run.settle();
     run.check();
   } finally {
-    await closeAll();
+    await closeTestClients();
     await system.close();
   }
 }
