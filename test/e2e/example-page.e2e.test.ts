@@ -114,6 +114,27 @@ describe("the example's page", () => {
     await one.shows('The server', 'Order 7 has shipped.');
   });
 
+  it('shows who is here, live, also after the connection was away', async () => {
+    const [ada, bob, carol] = [name('ada'), name('bob'), name('carol')];
+    const desk = await enter(ada, 'Desk');
+    const first = await enter(bob, 'Phone');
+    await desk.addPerson(bob);
+    await desk.addPerson(carol);
+    await desk.knows(bob, 'online');
+    await desk.knows(carol, 'away');
+    const second = await enter(bob, 'Tab');
+    await first.press('Sign out');
+    await enter(carol, 'Phone');
+    await desk.knows(carol, 'online');
+    await desk.knows(bob, 'online');
+    await desk.press('Hold down');
+    await desk.isCutOff();
+    await second.press('Sign out');
+    await second.page.getByLabel('Your name (uid)').waitFor();
+    await desk.press('Hold down');
+    await desk.knows(bob, 'away');
+  });
+
   it('shows on each device of a user what another one has said', async () => {
     const [ada, bob] = [name('ada'), name('bob')];
     const desk = await enter(ada, 'Desk');

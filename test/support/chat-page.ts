@@ -50,6 +50,17 @@ export class ChatPage {
     await this.press('Ask to approve');
   }
 
+  async addPerson(uid: string): Promise<void> {
+    const people = this.page.getByRole('region', { name: 'People' });
+    await people.getByRole('textbox').fill(uid);
+    await people.getByRole('button', { name: 'Add' }).click();
+  }
+
+  async knows(uid: string, presence: 'online' | 'away'): Promise<void> {
+    const name = `Write to ${uid}, ${presence}`;
+    await this.page.getByRole('button', { name, exact: true }).waitFor();
+  }
+
   async join(group: string): Promise<void> {
     const groups = this.page.getByRole('region', { name: 'Groups' });
     await groups.getByRole('textbox').fill(group);

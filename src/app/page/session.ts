@@ -45,7 +45,7 @@ export class Session {
       say: (to, text) => void this.say(to, text),
       ask: (uid, question) => void this.ask(uid, question),
     });
-    this.people = new People(me, (uid) => this.composer.address('people', uid));
+    this.people = new People(client, me, (uid) => this.composer.address('people', uid));
     this.groups = new Groups(client, me, (group) => this.composer.address('group', group), failed);
     this.seen = newSeen(client);
     client.on('state', (state) => this.stateChanged(state));

@@ -8,7 +8,7 @@ export class Status {
 
   show(state: ClientState): void {
     clearInterval(this.timer);
-    this.place.dataset.state = state.name;
+    document.body.dataset.state = state.name;
     this.place.replaceChildren(wordOf(state));
     if (state.name === 'waiting' && state.retryIn !== undefined) this.countDown(state.retryIn);
   }
