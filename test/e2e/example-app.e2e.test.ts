@@ -58,6 +58,14 @@ describe('the example application', () => {
     await client.authenticate('ada');
   });
 
+  it("serves the operator's view behind PUSH_API_KEY", async () => {
+    const { http } = await startExample({ PUSH_API_KEY: 'key' });
+    await supertest(http).get('/push-admin').expect(200);
+    await supertest(http).post('/push-admin/ticket').expect(401);
+    const ticket = supertest(http).post('/push-admin/ticket');
+    await ticket.set({ authorization: 'Bearer key' }).expect(200);
+  });
+
   it('asks for tokens with PUSH_AUTH=jwt', async () => {
     const secret = 'a secret for the example, long enough';
     const example = await startExample({ PUSH_AUTH: 'jwt', PUSH_JWT_SECRET: secret });
