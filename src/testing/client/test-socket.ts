@@ -9,10 +9,10 @@ import { UpgradeRefused } from './upgrade-refused.js';
 /** How a socket is opened. */
 export interface SocketOptions {
   /** Subprotocols to offer. */
-  protocols?: string | readonly string[];
-  headers?: Readonly<Record<string, string>>;
+  protocols?: string | readonly string[] | undefined;
+  headers?: Readonly<Record<string, string>> | undefined;
   /** Milliseconds that anything is waited for at most. */
-  timeout?: number;
+  timeout?: number | undefined;
 }
 
 /** How a connection ended: with a close frame, or 1006 without one. */
