@@ -40,7 +40,7 @@ export default defineConfig({
     restoreMocks: true,
     unstubGlobals: true,
     // Sockets, Redis and a browser are real and the machine may be slow; tests wait for events.
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 30_000,
     projects: [
       together('here', 1, { include: ['test/**/*.test.ts'], exclude: [...programs, ...redis] }),
