@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { barriersIn } from '../support/barriers.js';
 import { ChatPage } from '../support/chat-page.js';
 import { connectJson, connectText } from '../support/client.js';
+import { Gate } from '../support/gate.js';
 import { until } from '../support/until.js';
 import { useBrowser } from '../support/use-browser.js';
 import { useExamples, useSharedExample } from '../support/use-example.js';
@@ -149,8 +150,11 @@ describe("the example's page", () => {
   it('recovers what was sent while it was cut off, and sends what was written meanwhile', async () => {
     const [ada, bob] = [name('ada'), name('bob')];
     const [one, two] = [await enter(ada, 'Desk'), await enter(bob, 'Phone', PHONE)];
+    await one.addPerson(bob);
+    await one.knows(bob, 'online');
     await two.press('Hold down');
     await two.isCutOff();
+    await one.knows(bob, 'away');
     await one.write(bob, 'first');
     await one.write(bob, 'second');
     await one.shows('second', `kept until ${bob}`);
@@ -166,7 +170,7 @@ describe("the example's page", () => {
     await one.shows('written in the tunnel');
     await one.shows('second', `Seen by ${bob} on Phone`);
     await two.press('Cut connection');
-    await two.shows('Back. What was missed follows.');
+    await two.rowWith('Back. What was missed follows.').nth(1).waitFor();
     await two.isConnected();
     await one.write(bob, 'third');
     await two.shows('third');
@@ -258,6 +262,23 @@ describe("the example's page", () => {
     await two.press('People');
     for (const { page } of [one, two]) expect(await barriersIn(page)).toEqual([]);
     await two.screenshot('people-phone-dark');
+  });
+
+  it('waits for its script: what is written before stays, and nothing is sent', async () => {
+    const { page } = await open();
+    const script = new Gate();
+    await page.route('**/index.js', async (route) => {
+      await script.wait();
+      await route.continue();
+    });
+    await page.reload({ waitUntil: 'commit' });
+    const uid = name('ada');
+    await page.getByLabel('Your name (uid)').fill(uid);
+    await page.keyboard.press('Enter');
+    expect(await page.getByRole('button', { name: 'Sign in' }).isDisabled()).toBe(true);
+    script.open();
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('complementary').getByText(uid).waitFor();
   });
 
   it('says why somebody is not let in', async () => {

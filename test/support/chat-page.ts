@@ -13,7 +13,10 @@ export class ChatPage {
     profile?: BrowserContextOptions | ChatPage,
   ): Promise<ChatPage> {
     const beside = profile instanceof ChatPage ? profile.page : profile;
-    return new ChatPage(await browser.visit(`${http}/`, beside));
+    const page = await browser.visit(`${http}/`, beside);
+    // Before the test's own time is up, so that it is told what was waited for.
+    page.setDefaultTimeout(15_000);
+    return new ChatPage(page);
   }
 
   async signIn(uid: string, device: string): Promise<this> {

@@ -26,13 +26,14 @@ export class SignIn {
     this.credential = this.isToken
       ? byId('token', HTMLTextAreaElement)
       : byId('uid', HTMLInputElement);
+    // What was written before the script was there stays.
     if (this.isToken) {
       byId('sign-in-hint', HTMLElement).textContent =
         'The claim “sub” of the token is your name. Each tab is a device of its own.';
     } else {
-      this.credential.value = sessionStorage.getItem(UID) ?? '';
+      this.credential.value ||= sessionStorage.getItem(UID) ?? '';
     }
-    this.device.value = deviceName();
+    this.device.value ||= deviceName();
     onSubmit(this.form, () => this.submit(enter));
   }
 
