@@ -31,7 +31,7 @@ export class OperatorActions {
     this.actions = {
       uid: ({ uid }) => this.look(uid!),
       explain: async ({ id, uid }) => (await push.explain(id!, { uid })) ?? null,
-      push: ({ uid, data, retain }, address) => this.send(uid!, data, retain === true, address),
+      push: ({ uid, data, retain }, address) => this.send(uid!, data, retain, address),
       disconnect: ({ target }, address) => this.disconnect(target!, address),
     };
   }
@@ -66,7 +66,7 @@ export class OperatorActions {
   private async send(
     uid: string,
     data: unknown,
-    retain: boolean,
+    retain: boolean | undefined,
     address: string,
   ): Promise<Emits['push']['reply']> {
     const outcome = await this.push.sendToUid(uid, data, { retain });

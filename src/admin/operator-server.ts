@@ -22,8 +22,8 @@ import { Tickets } from './tickets.js';
 
 /** Bytes of a frame: the data of a message of the default `maxMessageBytes`, and what is around it. */
 const MAX_PAYLOAD = 1_114_112;
-/** Sockets at once that have shown no ticket yet. */
-const MAX_STRANGERS = 100;
+/** Sockets at once that have shown no ticket yet, each with an unfinished frame at worst. */
+const MAX_STRANGERS = 32;
 /** Milliseconds between signs of life that are asked for. */
 const HEARTBEAT = 20_000;
 /** Milliseconds that another consumer of the server may think about an upgrade. */
@@ -110,7 +110,11 @@ export class OperatorServer
     const adapter = this.config.getIoAdapter();
     if (adapter instanceof WsAdapter) {
       const sockets = adapter.create(0, { path, maxPayload: MAX_PAYLOAD }) as WebSocketServer;
-      sockets.on('connection', (client, request) => this.accept(client, request));
+      sockets.on('connection', (client, request) => {
+        // The adapter would log with its stack whatever a stranger breaks.
+        client.removeAllListeners('error');
+        this.accept(client, request);
+      });
       this.stops.push(() => void adapter.close(sockets));
     } else {
       // A process without push sockets, or with those of another library.
@@ -124,7 +128,12 @@ export class OperatorServer
   }
 
   private accept(client: WebSocket, request: IncomingMessage): void {
-    if (this.strangers.size >= MAX_STRANGERS) return client.terminate();
+    // Who has a ticket shows it at once: the oldest stranger makes room for the next.
+    if (this.strangers.size >= MAX_STRANGERS) {
+      const oldest = [...this.strangers][0];
+      this.strangers.delete(oldest);
+      oldest.terminate();
+    }
     this.strangers.add(new OperatorSocket(client, addressOf(request), this));
   }
 

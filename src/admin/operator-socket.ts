@@ -1,16 +1,19 @@
 import { Logger } from '@nestjs/common';
 import type { RawData, WebSocket } from 'ws';
 import { CloseCode, ErrorCode } from '../protocol/codes.js';
-import type { FirstFrame, FrameId } from '../protocol/frames.js';
+import type { ErrorData, FirstFrame, FrameId } from '../protocol/frames.js';
 import { JsonCodec } from '../protocol/json.codec.js';
 import { FrameException, PushException } from '../protocol/push.exception.js';
 import type { Drainable } from '../gateway/socket/drain.js';
+import { refuse, type Refusable } from '../gateway/socket/refusal.js';
 import { reportOf } from '../routing/frames/error-data.js';
 
 /** Milliseconds for the first frame. */
 const AUTH_TIMEOUT = 5_000;
-/** Frames of one operator that are answered at the same time. */
+/** Frames of one operator that wait for their turn. */
 const MAX_PENDING = 32;
+/** Frames in a row that are none, after which it is closed. */
+const MAX_BAD_FRAMES = 32;
 /** Bytes that may wait for one who reads too slowly. */
 const MAX_BUFFERED = 4_194_304;
 
@@ -33,9 +36,12 @@ export interface OperatorHost {
  * An operator's socket on a path of the view's own: it speaks `push.v1.json` as users' sockets do,
  * and is none of them. It has no uid, counts nowhere, and no message reaches it but the view's.
  */
-export class OperatorSocket implements Drainable {
+export class OperatorSocket implements Drainable, Refusable {
   private isIn = false;
   private pending = 0;
+  private badFrames = 0;
+  /** The frame before: they are answered in the order in which they came. */
+  private turn = Promise.resolve();
   private alive = true;
   private deadline: NodeJS.Timeout;
 
@@ -45,7 +51,8 @@ export class OperatorSocket implements Drainable {
     private readonly address: string,
     private readonly host: OperatorHost,
   ) {
-    this.deadline = this.closesIn(AUTH_TIMEOUT, CloseCode.AUTH_TIMEOUT, ErrorCode.AUTH_TIMEOUT);
+    const late = new PushException(ErrorCode.AUTH_TIMEOUT, 'No ticket came in time.');
+    this.deadline = this.closesIn(AUTH_TIMEOUT, CloseCode.AUTH_TIMEOUT, late);
     socket.on('message', (data: RawData, isBinary: boolean) => this.heard(data, isBinary));
     socket.on('pong', () => (this.alive = true));
     socket.on('error', () => undefined);
@@ -66,6 +73,10 @@ export class OperatorSocket implements Drainable {
     if (!this.alive) return this.socket.terminate();
     this.alive = false;
     if (this.socket.readyState === this.socket.OPEN) this.socket.ping();
+  }
+
+  sendError(error: ErrorData, id?: FrameId): void {
+    this.send(codec.encodeError(error, id));
   }
 
   shut(code: number, reason: string): void {
@@ -91,26 +102,29 @@ export class OperatorSocket implements Drainable {
 
   private heard(data: RawData, isBinary: boolean): void {
     this.alive = true;
+    if (this.pending >= MAX_PENDING) return this.shut(CloseCode.TOO_MANY_PENDING, 'RATE_LIMITED');
     // Buffers are what this kind of server gets.
     const text = (data as Buffer).toString();
-    void this.handle(text, isBinary).catch((error: unknown) => this.refuse(error));
+    this.pending++;
+    this.turn = this.turn
+      .then(() => this.handle(text, isBinary))
+      .catch((error: unknown) => this.failed(error))
+      .then(() => void this.pending--);
   }
 
   /** @throws PushException that the operator is told, with the id of the frame where it has one */
   private async handle(text: string, isBinary: boolean): Promise<void> {
+    if (this.socket.readyState !== this.socket.OPEN) return;
     if (isBinary) throw new PushException(ErrorCode.BAD_FRAME, 'Send text frames only.');
     if (!this.isIn) return this.enter(codec.decodeFirst(text));
     const { event, data, id } = codec.decode(text);
+    this.badFrames = 0;
     if (event === 'auth') return this.enter(codec.decodeFirst(text));
     if (event === 'ping') return this.send(codec.encodeReply('pong', undefined, id));
-    if (this.pending >= MAX_PENDING) throw tooMany(id);
-    this.pending++;
     try {
       this.send(codec.encodeReply(event, await this.host.run(event, data, this.address), id));
     } catch (error) {
-      this.fail(error, id);
-    } finally {
-      this.pending--;
+      this.tell(error, id);
     }
   }
 
@@ -124,29 +138,36 @@ export class OperatorSocket implements Drainable {
     if (this.socket.readyState !== this.socket.OPEN) return;
     clearTimeout(this.deadline);
     const { sessionTime } = this.host;
-    this.deadline = this.closesIn(sessionTime, CloseCode.UNAUTHORIZED, ErrorCode.AUTH_EXPIRED);
+    const over = new PushException(ErrorCode.AUTH_EXPIRED, 'Show another ticket to stay.');
+    this.deadline = this.closesIn(sessionTime, CloseCode.UNAUTHORIZED, over);
     this.send(codec.encodeWelcome('operator', 'operator', id));
     if (this.isIn) return;
     this.isIn = true;
     this.host.entered(this);
   }
 
-  private refuse(error: unknown): void {
-    this.fail(error, error instanceof FrameException ? error.frameId : undefined);
-    if (!this.isIn) this.shut(CloseCode.UNAUTHORIZED, ErrorCode.AUTH_FAILED);
+  /** A frame that is none, or a credential that is not good. */
+  private failed(error: unknown): void {
+    const id = error instanceof FrameException ? error.frameId : undefined;
+    if (!this.isIn) return refuse(this, authError(error), CloseCode.UNAUTHORIZED, id);
+    this.tell(error, id);
+    const isBad = error instanceof PushException && error.code === ErrorCode.BAD_FRAME;
+    if (isBad && ++this.badFrames >= MAX_BAD_FRAMES) this.shut(CloseCode.BAD_FRAMES, error.code);
   }
 
-  private fail(error: unknown, id: FrameId | undefined): void {
+  private tell(error: unknown, id: FrameId | undefined): void {
     const { data, fault } = reportOf(error);
     if (fault) logger.error('A frame of an operator was not handled.', (error as Error).stack);
-    this.send(codec.encodeError(data, id));
+    this.sendError(data, id);
   }
 
-  private closesIn(time: number, code: number, reason: string): NodeJS.Timeout {
-    return setTimeout(() => this.shut(code, reason), time).unref();
+  private closesIn(time: number, code: number, error: PushException): NodeJS.Timeout {
+    return setTimeout(() => refuse(this, error, code), time).unref();
   }
 }
 
-function tooMany(id: FrameId | undefined): FrameException {
-  return new FrameException(ErrorCode.RATE_LIMITED, 'Too much waits for an answer.', id);
+/** What is no first frame is answered as on the push socket. */
+function authError(error: unknown): unknown {
+  const isBad = error instanceof PushException && error.code === ErrorCode.BAD_FRAME;
+  return isBad ? new PushException(ErrorCode.AUTH_REQUIRED, 'Show a ticket first.') : error;
 }

@@ -72,6 +72,8 @@ export function checkIdempotencyKey(key: unknown): string | undefined {
   throw invalid('idempotencyKey', `must be ${IDEMPOTENCY_KEY_RULE}`);
 }
 
+const IMPLYING = 'settle, undeliveredAfter or receipt, which retain the message';
+
 /** How the message is to be retained; undefined when nothing asks for it. */
 export function checkRetention(options: SendOptions): Retention | undefined {
   for (const name of Object.keys(RETENTION_RULES) as RetentionOption[]) {
@@ -82,6 +84,7 @@ export function checkRetention(options: SendOptions): Retention | undefined {
   const { retain, settle, undeliveredAfter } = options;
   const receipt = receiptOf(options);
   const isImplied = settle !== undefined || undeliveredAfter !== undefined || receipt !== undefined;
+  if (isImplied && retain === false) throw invalid('retain', `must not be false with ${IMPLYING}`);
   if (!isImplied && (retain === undefined || retain === false)) return undefined;
   return {
     ...(typeof retain === 'object' && { ttl: retain.ttl }),

@@ -2,12 +2,13 @@ import {
   Controller,
   Get,
   Injectable,
+  Logger,
   SetMetadata,
   type CanActivate,
   type ExecutionContext,
 } from '@nestjs/common';
 import supertest from 'supertest';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { PushAdminModule, type PushAdminModuleOptions } from '../../src/admin/index.js';
 import { MemoryCluster, MemoryEngine } from '../../src/index.js';
 import type { Snapshot, UidReport } from '../../src/admin/frames.js';
@@ -116,6 +117,54 @@ describe('the socket of the view', () => {
     }
   });
 
+  it('says why it closes, as the push socket does', async () => {
+    await app.start();
+    for (const first of ['no frame', Buffer.from('binary')]) {
+      const stranger = await app.connectJson({}, `${PATH}/socket`);
+      stranger.write(first);
+      expect(await stranger.nextEvent('error')).toMatchObject({ code: 'AUTH_REQUIRED' });
+      expect(await stranger.expectClose()).toEqual({ code: 4401, reason: 'AUTH_REQUIRED' });
+    }
+    const operator = await operatorAt(app);
+    for (let i = 0; i < 32; i++) operator.write('no frame');
+    expect(await operator.expectClose()).toEqual({ code: 4400, reason: 'BAD_FRAME' });
+  });
+
+  it('has room for who has a ticket, however many have none, and logs nothing of theirs', async () => {
+    await app.start();
+    const logged: unknown[] = [];
+    const hear = (...line: unknown[]): void => void logged.push(line);
+    Logger.overrideLogger({ log: () => undefined, warn: hear, error: hear });
+    onTestFinished(() => void Logger.overrideLogger(false));
+    const silent = [];
+    for (let i = 0; i < 40; i++) silent.push(await app.connectJson({}, `${PATH}/socket`));
+    const operator = await operatorAt(app);
+    expect(await silent[0].expectClose()).toMatchObject({ code: 1006 });
+    const requestLine = `GET ${PATH}/socket HTTP/1.1`;
+    const broken = await app.openRaw({ requestLine, protocols: 'push.v1.json' });
+    await broken.write(Buffer.from([0x81, 0x00]));
+    await broken.waitForEnd();
+    expect(await operator.exchange('ping')).toMatchObject({ event: 'pong' });
+    expect(logged).toEqual([]);
+  });
+
+  it('answers in the order in which it was asked', async () => {
+    await app.start();
+    const operator = await operatorAt(app);
+    const asked = [
+      { event: 'uid', data: { uid: 'ada' }, id: 1 },
+      { event: 'ping', id: 2 },
+      { event: 'nothing', id: 3 },
+    ];
+    for (const frame of asked) operator.write(frame);
+    const ids: unknown[] = [];
+    while (ids.length < 3) {
+      const { id } = await operator.next();
+      if (id !== undefined) ids.push(id);
+    }
+    expect(ids).toEqual([1, 2, 3]);
+  });
+
   it('has no uid: it is in no count, and gets no broadcast', async () => {
     await app.start();
     const operator = await operatorAt(app);
@@ -136,6 +185,7 @@ describe('the socket of the view', () => {
     expect(await codeOf('uid', { uid: '' })).toBe('VALIDATION_FAILED');
     expect(await codeOf('uid', null)).toBe('VALIDATION_FAILED');
     expect(await codeOf('push', { uid: 'ada' })).toBe('VALIDATION_FAILED');
+    expect(await codeOf('push', { uid: 'ada', data: 1, retain: 'yes' })).toBe('VALIDATION_FAILED');
     expect(await codeOf('disconnect', { target: 7 })).toBe('VALIDATION_FAILED');
     operator.write('no frame');
     expect(await operator.nextEvent('error')).toMatchObject({ code: 'BAD_FRAME' });

@@ -65,6 +65,11 @@ describe('a retained message', () => {
     ['a ttl of nothing', { retain: { ttl: 0 } }, 'retain'],
     ['a retain that is a word', { retain: 'yes' as never }, 'retain'],
     ['another way to settle', { settle: 'all' as never }, 'settle'],
+    [
+      'what retains, and yet is not to be',
+      { retain: false, settle: 'first-ack' as const },
+      'retain',
+    ],
   ])('is refused with %s', async (_, options, field) => {
     await app.start();
     await expect(app.push.sendToUid('ada', 1, options)).rejects.toMatchObject({

@@ -16,10 +16,10 @@ export interface AppModuleFile {
 /** @throws Error when there is none, or it is not written in TypeScript */
 export function findModule(tree: Tree, sourceRoot: string, name?: string): AppModuleFile {
   const sources = posix.join('/', sourceRoot);
-  const usual = posix.join(sources, name ?? 'app.module.ts');
-  const path = name !== undefined || tree.exists(usual) ? usual : otherModule(tree, sources);
+  const path = name === undefined ? anyModule(tree, sources) : namedModule(tree, sources, name);
   if (path === null || !path.endsWith('.ts') || !tree.exists(path)) {
-    throw new Error(`No module in TypeScript is in ${sourceRoot}: name its file with --module.`);
+    const how = `name its file with --module, from ${sourceRoot} on.`;
+    throw new Error(`No module in TypeScript is at ${path ?? sources}: ${how}`);
   }
   const content = tree.readText(path);
   const className = /@Module\([^]*?\bclass\s+(\w+)/.exec(content)?.[1];
@@ -27,7 +27,16 @@ export function findModule(tree: Tree, sourceRoot: string, name?: string): AppMo
   return { path, content, className };
 }
 
-function otherModule(tree: Tree, sources: string): string | null {
+/** A path that a shell completes begins with the source root. */
+function namedModule(tree: Tree, sources: string, name: string): string {
+  const inSources = posix.join(sources, name);
+  const inWorkspace = posix.join('/', name);
+  return !tree.exists(inSources) && tree.exists(inWorkspace) ? inWorkspace : inSources;
+}
+
+function anyModule(tree: Tree, sources: string): string | null {
+  const usual = posix.join(sources, 'app.module.ts');
+  if (tree.exists(usual)) return usual;
   return new ModuleFinder(tree).find({ path: sources } as FinderOptions);
 }
 
