@@ -73,7 +73,7 @@ describe.each(ways)('a Redis that %s', (_, reason, begin, end) => {
     await begin();
     const socket = await b.connect('ann');
     await nodes.allDown();
-    expect(await a.send(toUid('ann'), 'to ann')).toBe(1);
+    await until('b listens', async () => (await a.send(toUid('ann'), 'to ann')) === 1);
     expect(await a.send(ALL, 'to all')).toBe(1);
     expect(await a.send(toConnection(socket.connectionId), 'to one')).toBe(1);
     for (const data of ['to ann', 'to all', 'to one']) expect(await socket.next()).toBe(data);
