@@ -276,9 +276,13 @@ describe("the example's page", () => {
     await page.getByLabel('Your name (uid)').fill(uid);
     await page.keyboard.press('Enter');
     expect(await page.getByRole('button', { name: 'Sign in' }).isDisabled()).toBe(true);
+    await page.getByLabel('This device').focus();
     script.open();
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('complementary').getByText(uid).waitFor();
+    await page.locator('#enter:enabled').waitFor();
+    await page.keyboard.type('Desk');
+    await page.keyboard.press('Enter');
+    await page.getByRole('complementary').getByText(uid, { exact: true }).waitFor();
+    await page.getByRole('complementary').getByText('Desk').waitFor();
   });
 
   it('says why somebody is not let in', async () => {

@@ -23,7 +23,7 @@ async function enter({ credential, device }: Entrance): Promise<void> {
     const { uid } = await client.connect();
     open(client, line, uid, device);
   } catch (error) {
-    signIn.open(sentenceOf(error));
+    signIn.refuse(sentenceOf(error));
   }
 }
 

@@ -37,23 +37,30 @@ export class SignIn {
     onSubmit(this.form, () => this.submit(enter));
   }
 
-  /** Waits for somebody, after a refusal with its reason. */
-  open(problem = ''): void {
+  /** Waits for somebody, who may have begun to write already. */
+  open(): void {
+    this.enterButton.disabled = false;
+    if (!this.form.contains(document.activeElement)) this.credential.focus();
+  }
+
+  /** The same after a refusal, with its reason. */
+  refuse(problem: string): void {
     this.enterButton.disabled = false;
     this.problem.textContent = problem;
-    this.credential.toggleAttribute('aria-invalid', problem !== '');
+    this.credential.setAttribute('aria-invalid', 'true');
     this.credential.focus();
   }
 
   private submit(enter: (entrance: Entrance) => void): void {
     const credential = this.credential.value.trim();
     if (credential === '') {
-      return this.open(this.isToken ? 'Paste a token.' : 'Say who you are.');
+      return this.refuse(this.isToken ? 'Paste a token.' : 'Say who you are.');
     }
     const device = this.device.value.trim() || deviceName();
     keepDeviceName(device);
     if (!this.isToken) sessionStorage.setItem(UID, credential);
     this.problem.textContent = '';
+    this.credential.removeAttribute('aria-invalid');
     this.enterButton.disabled = true;
     enter({ credential: { [this.isToken ? 'token' : 'uid']: credential }, device });
   }
