@@ -137,13 +137,15 @@ class Run {
     if (!one.isConnected) await one.connect(this.urlOf(0)!);
     one.absorb();
     // Out of reach for a moment: asked again.
-    const top = await this.system
+    const after = one.position?.offset ?? 0;
+    const rest = await this.system
       .node(0)!
-      .push.messages(one.uid)
+      .push.messages(one.uid, { after })
       .catch(() => undefined);
-    if (top === undefined) return false;
-    const { epoch, offset } = top;
-    return one.isConnected && one.position?.epoch === epoch && one.position.offset === offset;
+    if (rest === undefined || !one.isConnected || one.position?.epoch !== rest.epoch) return false;
+    // What others have settled since does not come to a device that asks for what is unread.
+    const isSettled = rest.messages.length > 0 && rest.messages.every(isSettledMessage);
+    return one.position.offset === rest.offset || isSettled;
   }
 
   private send(index: number, uid: string, settle: boolean): void {
@@ -185,4 +187,8 @@ class Run {
   private urlOf(index: number): string | undefined {
     return this.system.node(index)?.url;
   }
+}
+
+function isSettledMessage({ state }: { state: string }): boolean {
+  return state === 'settled';
 }
