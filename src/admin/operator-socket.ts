@@ -10,7 +10,7 @@ import { reportOf } from '../routing/frames/error-data.js';
 
 /** Milliseconds for the first frame. */
 const AUTH_TIMEOUT = 5_000;
-/** Frames of one operator that wait for their turn. */
+/** Frames of one operator that wait for their turn; beyond it is not read from. */
 const MAX_PENDING = 32;
 /** Frames in a row that are none, after which it is closed. */
 const MAX_BAD_FRAMES = 32;
@@ -81,6 +81,8 @@ export class OperatorSocket implements Drainable, Refusable {
 
   shut(code: number, reason: string): void {
     clearTimeout(this.deadline);
+    // Its answer to the close is read, too.
+    this.socket.resume();
     this.socket.close(code, reason);
   }
 
@@ -102,14 +104,17 @@ export class OperatorSocket implements Drainable, Refusable {
 
   private heard(data: RawData, isBinary: boolean): void {
     this.alive = true;
-    if (this.pending >= MAX_PENDING) return this.shut(CloseCode.TOO_MANY_PENDING, 'RATE_LIMITED');
     // Buffers are what this kind of server gets.
     const text = (data as Buffer).toString();
-    this.pending++;
+    if (++this.pending === MAX_PENDING) this.socket.pause();
     this.turn = this.turn
       .then(() => this.handle(text, isBinary))
       .catch((error: unknown) => this.failed(error))
-      .then(() => void this.pending--);
+      .then(() => this.answered());
+  }
+
+  private answered(): void {
+    if (this.pending-- === MAX_PENDING) this.socket.resume();
   }
 
   /** @throws PushException that the operator is told, with the id of the frame where it has one */

@@ -165,6 +165,18 @@ describe('the socket of the view', () => {
     expect(ids).toEqual([1, 2, 3]);
   });
 
+  it('answers whoever asks faster than it can be answered', async () => {
+    await app.start();
+    const operator = await operatorAt(app);
+    for (let i = 0; i < 500; i++) operator.write({ event: 'uid', data: { uid: 'ada' }, id: i });
+    const answered = new Set<unknown>();
+    while (answered.size < 500) {
+      const { event, id } = await operator.next();
+      if (event === 'uid') answered.add(id);
+    }
+    expect(await operator.exchange('ping')).toMatchObject({ event: 'pong' });
+  });
+
   it('has no uid: it is in no count, and gets no broadcast', async () => {
     await app.start();
     const operator = await operatorAt(app);
