@@ -6,7 +6,6 @@ import {
   Headers,
   HttpCode,
   HttpStatus,
-  NotFoundException,
   Param,
   Post,
   Query,
@@ -114,7 +113,9 @@ export class PushApiController {
   @Get('messages/:id')
   async explain(@Param('id') id: string, @Query('uid') uid?: string): Promise<Explanation> {
     const found = await this.registry.explain(id, { uid });
-    if (found === undefined) throw new NotFoundException('No message with this id is kept.');
+    if (found === undefined) {
+      throw new PushException(ErrorCode.NOT_FOUND, 'No message with this id is kept.');
+    }
     return found;
   }
 
@@ -130,9 +131,10 @@ export class PushApiController {
   }
 }
 
-/** What is no number is refused by who is asked, with the name of the field. */
+/** What is no number in digits is refused by who is asked, with the name of the field. */
 function numberIn(value: unknown): number | undefined {
-  return value === undefined ? undefined : Number(value === '' ? NaN : value);
+  if (value === undefined) return undefined;
+  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : NaN;
 }
 
 /** @throws BadRequestException */

@@ -76,7 +76,8 @@ describe.each(ADAPTERS)('the HTTP push API on %s, with a history', (adapter) => 
     await start();
     const none = await get('/push/uids/nobody/messages').expect(200);
     expect(none.body).toEqual({ epoch: null, offset: 0, messages: [] });
-    await get('/push/messages/unknown').expect(404);
+    const { body } = await get('/push/messages/unknown').expect(404);
+    expect(body).toMatchObject({ code: 'NOT_FOUND' });
   });
 
   it('refuses what is broken, with every field', async () => {
@@ -97,6 +98,8 @@ describe.each(ADAPTERS)('the HTTP push API on %s, with a history', (adapter) => 
     for (const [path, field] of [
       ['/push/uids/ada/messages?after=-1', 'after'],
       ['/push/uids/ada/messages?after=x', 'after'],
+      ['/push/uids/ada/messages?after=1e3', 'after'],
+      ['/push/uids/ada/messages?limit=0x10', 'limit'],
       ['/push/uids/ada/messages?limit=1001', 'limit'],
       ['/push/uids/ada/messages?limit=1&limit=2', 'limit'],
       ['/push/messages/x?uid=all', 'uid'],
